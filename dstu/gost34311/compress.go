@@ -1,0 +1,144 @@
+package gost34311
+
+import (
+	"math/bits"
+
+	"github.com/dovidka/dovidka/dstu/gost28147"
+)
+
+// c3 is the only key-generation constant that is not zero (C₃; C₂ = C₄ = 0), least significant word first.
+var c3 = word256{0xff00ff00ff00ff00, 0x00ff00ff00ff00ff, 0xff0000ff00ffff00, 0xff00ffff000000ff}
+
+func (x *word256) add(y *word256) (z word256) {
+	var c uint64
+	z[0], c = bits.Add64(x[0], y[0], 0)
+	z[1], c = bits.Add64(x[1], y[1], c)
+	z[2], c = bits.Add64(x[2], y[2], c)
+	z[3], _ = bits.Add64(x[3], y[3], c)
+	return z
+}
+
+func (x *word256) xor(y *word256) word256 {
+	return word256{x[0] ^ y[0], x[1] ^ y[1], x[2] ^ y[2], x[3] ^ y[3]}
+}
+
+// a is the transformation A: y₄‖y₃‖y₂‖y₁ → (y₁⊕y₂)‖y₄‖y₃‖y₂.
+func (x *word256) a() word256 { return word256{x[1], x[2], x[3], x[0] ^ x[1]} }
+
+// compress is the step hash function ϰ(M, H) (clause 5): four keys from H and M, the four parts of H encrypted with
+// them, and the mixing ψ⁶¹(H ⊕ ψ(M ⊕ ψ¹²(S))).
+func compress(t *gost28147.Table, h, m *word256) word256 {
+	var keys [4][8]uint32
+	u, v := *h, *m
+	for i := range keys {
+		if i > 0 {
+			u = u.a()
+			if i == 2 {
+				u = u.xor(&c3)
+			}
+			v = v.a()
+			v = v.a()
+		}
+		w := u.xor(&v)
+		keys[i] = permute(&w)
+	}
+	s := encrypt(t, &keys, h)
+	s = psi12(&s)
+	s = s.xor(m)
+	s = psi1(&s)
+	s = s.xor(h)
+	return psi61(&s)
+}
+
+// permute is the transformation P, which transposes 4×8 bytes into the eight words of a cipher key: word k holds
+// byte k of each part.
+func permute(w *word256) (key [8]uint32) {
+	lo0, hi0 := interleave(w[0], w[1])
+	lo1, hi1 := interleave(w[2], w[3])
+	for i := range 4 {
+		key[i] = uint32(uint16(lo0>>(16*i))) | uint32(uint16(lo1>>(16*i)))<<16
+		key[4+i] = uint32(uint16(hi0>>(16*i))) | uint32(uint16(hi1>>(16*i)))<<16
+	}
+	return key
+}
+
+// interleave alternates the bytes of a and b: the four least significant of each in lo, the rest in hi.
+func interleave(a, b uint64) (lo, hi uint64) {
+	return spread(uint32(a)) | spread(uint32(b))<<8, spread(uint32(a>>32)) | spread(uint32(b>>32))<<8
+}
+
+// spread puts the bytes of x into the even bytes of a double word.
+func spread(x uint32) uint64 {
+	y := uint64(x)
+	y = (y | y<<16) & 0x0000ffff0000ffff
+	return (y | y<<8) & 0x00ff00ff00ff00ff
+}
+
+// encrypt puts every part of h through the cipher with its own key. The four run side by side because each round
+// waits for the one before it.
+func encrypt(t *gost28147.Table, keys *[4][8]uint32, h *word256) word256 {
+	a1, a2 := uint32(h[0]), uint32(h[0]>>32)
+	b1, b2 := uint32(h[1]), uint32(h[1]>>32)
+	c1, c2 := uint32(h[2]), uint32(h[2]>>32)
+	d1, d2 := uint32(h[3]), uint32(h[3]>>32)
+	for i := 0; i < 24; i += 2 {
+		j, k := i&7, (i+1)&7
+		a2 ^= round(t, a1+keys[0][j])
+		b2 ^= round(t, b1+keys[1][j])
+		c2 ^= round(t, c1+keys[2][j])
+		d2 ^= round(t, d1+keys[3][j])
+		a1 ^= round(t, a2+keys[0][k])
+		b1 ^= round(t, b2+keys[1][k])
+		c1 ^= round(t, c2+keys[2][k])
+		d1 ^= round(t, d2+keys[3][k])
+	}
+	for i := 7; i > 0; i -= 2 {
+		j, k := i&7, (i-1)&7
+		a2 ^= round(t, a1+keys[0][j])
+		b2 ^= round(t, b1+keys[1][j])
+		c2 ^= round(t, c1+keys[2][j])
+		d2 ^= round(t, d1+keys[3][j])
+		a1 ^= round(t, a2+keys[0][k])
+		b1 ^= round(t, b2+keys[1][k])
+		c1 ^= round(t, c2+keys[2][k])
+		d1 ^= round(t, d2+keys[3][k])
+	}
+	return word256{
+		uint64(a2) | uint64(a1)<<32, uint64(b2) | uint64(b1)<<32,
+		uint64(c2) | uint64(c1)<<32, uint64(d2) | uint64(d1)<<32,
+	}
+}
+
+func round(t *gost28147.Table, x uint32) uint32 {
+	return t[0][byte(x)] ^ t[1][byte(x>>8)] ^ t[2][byte(x>>16)] ^ t[3][byte(x>>24)]
+}
+
+// ψ is a shift register of sixteen 16-bit cells y₁…y₁₆, each step dropping y₁ and appending
+// y₁⊕y₂⊕y₃⊕y₄⊕y₁₃⊕y₁₆. Four steps fit one word: quad computes four new cells from the four words of the register.
+// Only y₁₆ of a step is the result of the step before it, hence the prefix sum over the cells.
+func quad(w0, w1, w3 uint64) uint64 {
+	t := w0 ^ (w0>>16 | w1<<48) ^ (w0>>32 | w1<<32) ^ (w0>>48 | w1<<16) ^ w3
+	t ^= t << 16
+	t ^= t << 32
+	return t ^ (w3>>48)*0x0001000100010001
+}
+
+func psi1(x *word256) word256 {
+	y := x[0] ^ x[0]>>16 ^ x[0]>>32 ^ x[0]>>48 ^ x[3] ^ x[3]>>48
+	return word256{x[0]>>16 | x[1]<<48, x[1]>>16 | x[2]<<48, x[2]>>16 | x[3]<<48, x[3]>>16 | y<<48}
+}
+
+func psi12(x *word256) word256 {
+	q0 := quad(x[0], x[1], x[3])
+	q1 := quad(x[1], x[2], q0)
+	q2 := quad(x[2], x[3], q1)
+	return word256{x[3], q0, q1, q2}
+}
+
+func psi61(x *word256) word256 {
+	y := *x
+	for range 5 {
+		y = psi12(&y)
+	}
+	return psi1(&y)
+}

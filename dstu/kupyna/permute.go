@@ -1,0 +1,114 @@
+package kupyna
+
+import "sync"
+
+const (
+	rounds8  = 10 // of the 512-bit state
+	rounds16 = 14 // of the 1024-bit state
+)
+
+// tables merge the substitution with the multiplication by the MDS matrix: tables[i][x] is what byte x in row i adds to
+// its column. A column is a word with row 0 in the least significant byte.
+type tables [8][256]uint64
+
+// expanded computes the tables once; they are never changed afterwards.
+var expanded = sync.OnceValue(func() *tables {
+	// The matrix is circulant: row r holds this vector turned right by r.
+	vector := [8]byte{0x01, 0x01, 0x05, 0x01, 0x08, 0x06, 0x07, 0x04}
+	var t tables
+	for i := range t {
+		for x := range t[i] {
+			s := sboxes[i%4][x]
+			for r := range 8 {
+				t[i][x] |= uint64(multiply(s, vector[(i-r)&7])) << (8 * r)
+			}
+		}
+	}
+	return &t
+})
+
+// multiply works in GF(2⁸) modulo x⁸+x⁴+x³+x²+1.
+func multiply(a, b byte) (c byte) {
+	for ; b != 0; b >>= 1 {
+		if b&1 != 0 {
+			c ^= a
+		}
+		high := a & 0x80
+		a <<= 1
+		if high != 0 {
+			a ^= 0x1d
+		}
+	}
+	return c
+}
+
+// column is substitution, shift of the rows and mixing for one column: w0 gives row 0, w1 row 1 and so on.
+func (t *tables) column(w0, w1, w2, w3, w4, w5, w6, w7 uint64) uint64 {
+	return t[0][byte(w0)] ^ t[1][byte(w1>>8)] ^ t[2][byte(w2>>16)] ^ t[3][byte(w3>>24)] ^
+		t[4][byte(w4>>32)] ^ t[5][byte(w5>>40)] ^ t[6][byte(w6>>48)] ^ t[7][byte(w7>>56)]
+}
+
+// mix8 is a round of the 512-bit state without its constant; row i moves i columns to the right.
+func (t *tables) mix8(s *[8]uint64) {
+	a, b, c, d, e, f, g, h := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	s[0] = t.column(a, h, g, f, e, d, c, b)
+	s[1] = t.column(b, a, h, g, f, e, d, c)
+	s[2] = t.column(c, b, a, h, g, f, e, d)
+	s[3] = t.column(d, c, b, a, h, g, f, e)
+	s[4] = t.column(e, d, c, b, a, h, g, f)
+	s[5] = t.column(f, e, d, c, b, a, h, g)
+	s[6] = t.column(g, f, e, d, c, b, a, h)
+	s[7] = t.column(h, g, f, e, d, c, b, a)
+}
+
+// mix16 is the same for the 1024-bit state, where row 7 moves 11 columns.
+func (t *tables) mix16(s *[16]uint64) {
+	old := *s
+	for j := range s {
+		s[j] = t.column(old[j], old[(j-1)&15], old[(j-2)&15], old[(j-3)&15],
+			old[(j-4)&15], old[(j-5)&15], old[(j-6)&15], old[(j-11)&15])
+	}
+}
+
+// addConstant is what the permutation T⁺ adds to column j of n in the given round.
+func addConstant(j, n, round int) uint64 {
+	return 0x00f0f0f0f0f0f0f3 ^ uint64((n-1-j)<<4^round)<<56
+}
+
+// xor8 is the permutation T⊕ of the 512-bit state, whose round constants are added bit by bit.
+func (t *tables) xor8(s *[8]uint64) {
+	for round := range rounds8 {
+		for j := range s {
+			s[j] ^= uint64(j<<4 ^ round)
+		}
+		t.mix8(s)
+	}
+}
+
+// add8 is the permutation T⁺ of the 512-bit state, whose round constants are added modulo 2⁶⁴.
+func (t *tables) add8(s *[8]uint64) {
+	for round := range rounds8 {
+		for j := range s {
+			s[j] += addConstant(j, len(s), round)
+		}
+		t.mix8(s)
+	}
+}
+
+func (t *tables) xor16(s *[16]uint64) {
+	for round := range rounds16 {
+		for j := range s {
+			s[j] ^= uint64(j<<4 ^ round)
+		}
+		t.mix16(s)
+	}
+}
+
+func (t *tables) add16(s *[16]uint64) {
+	for round := range rounds16 {
+		for j := range s {
+			s[j] += addConstant(j, len(s), round)
+		}
+		t.mix16(s)
+	}
+}
