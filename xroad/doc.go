@@ -1,0 +1,25 @@
+// Package xroad speaks the SOAP message protocol of X-Road 4.0 as Trembita (Cybernetica UXP) carries it, on the side of
+// the service provider: an information system that stands behind a security server and answers its calls.
+//
+// Most users want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage],
+// [MarshalResponse] and [Fault.Marshal] are the pieces below it, for those who bring their own transport.
+//
+// The rule is to be strict in what is sent and lenient in what is received, but never lenient about XML itself: the
+// document is read by a parser of its own which refuses document types, entities and everything that is not
+// well-formed, within limits. Names are matched by namespace, never by prefix.
+//
+// The package does not sign, encrypt or authorise: that is done between security servers, and the client in a header
+// can be trusted only as far as the connection to the security server is protected.
+//
+// Sources: "X-Road: Message Protocol v4.0" (PR-MESS), "Third Party Representation Extension", SOAP 1.1, SOAP 1.2,
+// WSDL 1.1, and the guides for developers of Trembita services.
+package xroad
+
+// Namespaces of the message protocol (PR-MESS, clause 2) and of the two SOAP versions.
+const (
+	NamespaceXRoad          = "http://x-road.eu/xsd/xroad.xsd"
+	NamespaceIdentifiers    = "http://x-road.eu/xsd/identifiers"
+	NamespaceRepresentation = "http://x-road.eu/xsd/representation.xsd"
+	NamespaceSOAP11         = "http://schemas.xmlsoap.org/soap/envelope/"
+	NamespaceSOAP12         = "http://www.w3.org/2003/05/soap-envelope"
+)
