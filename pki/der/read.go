@@ -1,0 +1,156 @@
+package der
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// ReadOID reads an OBJECT IDENTIFIER and returns it in dotted notation. Arcs may
+// be of any size (2.25 identifiers have arcs of 128 bits).
+func ReadOID(s *cryptobyte.String, out *string) bool {
+	var body cryptobyte.String
+	if !s.ReadASN1(&body, asn1.OBJECT_IDENTIFIER) {
+		return false
+	}
+	oid, err := oidText(body)
+	if err != nil {
+		return false
+	}
+	*out = oid
+	return true
+}
+
+func oidText(body []byte) (string, error) {
+	if len(body) == 0 || len(body) > DefaultLimits().OID || body[len(body)-1]&0x80 != 0 {
+		return "", fmt.Errorf("%w: OBJECT IDENTIFIER", ErrMalformed)
+	}
+	text := make([]byte, 0, 3*len(body))
+	first := true
+	for len(body) > 0 {
+		if body[0] == 0x80 {
+			return "", fmt.Errorf("%w: padded arc", ErrMalformed)
+		}
+		n := 0
+		for body[n]&0x80 != 0 {
+			n++
+		}
+		arc := arcValue(body[:n+1])
+		body = body[n+1:]
+		if first {
+			text = appendFirstArcs(text, arc)
+			first = false
+			continue
+		}
+		text = append(text, '.')
+		text = arc.Append(text, 10)
+	}
+	return string(text), nil
+}
+
+func arcValue(octets []byte) *big.Int {
+	if len(octets) <= 9 {
+		var v uint64
+		for _, c := range octets {
+			v = v<<7 | uint64(c&0x7f)
+		}
+		return new(big.Int).SetUint64(v)
+	}
+	v := new(big.Int)
+	for _, c := range octets {
+		v.Lsh(v, 7).Or(v, big.NewInt(int64(c&0x7f)))
+	}
+	return v
+}
+
+// appendFirstArcs splits the first subidentifier into two arcs (X.690, clause 8.19.4).
+func appendFirstArcs(text []byte, arc *big.Int) []byte {
+	root := int64(2)
+	if arc.IsInt64() && arc.Int64() < 80 {
+		root = arc.Int64() / 40
+	}
+	text = strconv.AppendInt(text, root, 10)
+	text = append(text, '.')
+	return new(big.Int).Sub(arc, big.NewInt(40*root)).Append(text, 10)
+}
+
+// AddOID appends an OBJECT IDENTIFIER given in dotted notation.
+func AddOID(b *cryptobyte.Builder, oid string) {
+	body, err := oidBytes(oid)
+	if err != nil {
+		b.SetError(err)
+		return
+	}
+	b.AddASN1(asn1.OBJECT_IDENTIFIER, func(b *cryptobyte.Builder) { b.AddBytes(body) })
+}
+
+func oidBytes(oid string) ([]byte, error) {
+	parts := strings.Split(oid, ".")
+	if len(parts) < 2 {
+		return nil, fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
+	}
+	arcs := make([]uint64, len(parts))
+	for i, p := range parts {
+		v, err := strconv.ParseUint(p, 10, 63)
+		if err != nil {
+			return nil, fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
+		}
+		arcs[i] = v
+	}
+	if arcs[0] > 2 || arcs[0] < 2 && arcs[1] > 39 || arcs[1] > 1<<32 {
+		return nil, fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
+	}
+	arcs[1] += 40 * arcs[0]
+	var body []byte
+	for _, arc := range arcs[1:] {
+		shift := 0
+		for arc>>shift >= 0x80 {
+			shift += 7
+		}
+		for ; shift > 0; shift -= 7 {
+			body = append(body, 0x80|byte(arc>>shift&0x7f))
+		}
+		body = append(body, byte(arc&0x7f))
+	}
+	return body, nil
+}
+
+// ReadTime reads the Time of RFC 5280, clause 4.1.2.5, or the GeneralizedTime of
+// RFC 3161, clause 2.4.2, which may have a fraction of a second.
+func ReadTime(s *cryptobyte.String, out *time.Time) bool {
+	if s.PeekASN1Tag(asn1.UTCTime) {
+		return s.ReadASN1UTCTime(out)
+	}
+	var body cryptobyte.String
+	if !s.ReadASN1(&body, asn1.GeneralizedTime) || len(body) > 32 {
+		return false
+	}
+	text := string(body)
+	t, err := time.Parse("20060102150405Z", text)
+	if err != nil || text != formatGeneralized(t) {
+		return false
+	}
+	*out = t
+	return true
+}
+
+// formatGeneralized is the only DER form of t: a fraction without zeros at its end.
+func formatGeneralized(t time.Time) string {
+	return t.Format("20060102150405.999999999Z")
+}
+
+// AddTime appends t as UTCTime until 2049 and as GeneralizedTime from 2050 on
+// (RFC 5280, clause 4.1.2.5).
+func AddTime(b *cryptobyte.Builder, t time.Time) {
+	t = t.UTC()
+	if t.Year() >= 1950 && t.Year() < 2050 {
+		b.AddASN1UTCTime(t)
+		return
+	}
+	b.AddASN1GeneralizedTime(t)
+}
