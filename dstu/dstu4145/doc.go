@@ -1,0 +1,12 @@
+// Package dstu4145 implements the signature of ДСТУ 4145-2002 over the standard elliptic curves of characteristic two,
+// the algorithm of Ukrainian qualified signatures.
+//
+// Most users want package cms, which verifies documents. Those who have a public key and a digest call [ParsePublicKey]
+// with a curve from [M257] or [CurveByOID], then [Verify]. Signing is [PrivateKey.Sign], which fits [crypto.Signer].
+// The digest comes from package gost34311 or kupyna.
+//
+// Verification uses public data and takes the quickest way. Computations with private keys and secret numbers take no
+// branch and access no memory that depends on the secret; Go gives no promise about the copies its runtime makes.
+//
+// All encodings are little-endian, as certificates have them; [ParsePublicKeyBE] reads the big-endian form of old ones.
+package dstu4145

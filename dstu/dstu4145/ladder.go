@@ -1,0 +1,76 @@
+package dstu4145
+
+import "github.com/dovidka/dovidka/dstu/gf2m"
+
+// ladder computes the x-coordinates of k·P and (k+1)·P as X/Z by Montgomery's ladder (López and Dahab, 1999). Its
+// instructions and memory accesses do not depend on k, which must satisfy 0 < k < n; P must have order n.
+func (c *Curve) ladder(k *scalar, p *affine) (x0, z0, x1, z1 gf2m.Element) {
+	f := c.field
+	fixed := c.order.fixedLength(k)
+	x0, z0 = p.x, gf2m.One()
+	z1.Square(f, &p.x)
+	x1.Square(f, &z1)
+	x1.Add(&x1, &c.b)
+	var swapped uint64
+	for i := c.order.bits - 1; i >= 0; i-- {
+		bit := fixed[i/64] >> (i % 64) & 1
+		x0.Swap(&x1, bit^swapped)
+		z0.Swap(&z1, bit^swapped)
+		swapped = bit
+
+		var t, u gf2m.Element
+		t.MulSecret(f, &x0, &z1)
+		u.MulSecret(f, &x1, &z0)
+		z1.Add(&t, &u)
+		z1.Square(f, &z1)
+		t.MulSecret(f, &t, &u)
+		x1.MulSecret(f, &p.x, &z1)
+		x1.Add(&x1, &t)
+
+		t.Square(f, &x0)
+		u.Square(f, &z0)
+		z0.MulSecret(f, &t, &u)
+		u.MulSecret(f, &u, &c.sqrtB)
+		t.Add(&t, &u)
+		x0.Square(f, &t)
+	}
+	x0.Swap(&x1, swapped)
+	z0.Swap(&z1, swapped)
+	clear(fixed[:])
+	return x0, z0, x1, z1
+}
+
+// multiplyX returns the x-coordinate of k·P, for secret k.
+func (c *Curve) multiplyX(k *scalar, p *affine) gf2m.Element {
+	x, z, _, _ := c.ladder(k, p)
+	z.InvertSecret(c.field, &z)
+	x.MulSecret(c.field, &x, &z)
+	return x
+}
+
+// multiply returns k·P, for secret k.
+func (c *Curve) multiply(k *scalar, p *affine) affine {
+	f := c.field
+	x0, z0, x1, z1 := c.ladder(k, p)
+	if z1.IsZero() { // (k+1)·P = ∞
+		return p.negate()
+	}
+	z0.InvertSecret(f, &z0)
+	x0.MulSecret(f, &x0, &z0)
+	z1.InvertSecret(f, &z1)
+	x1.MulSecret(f, &x1, &z1)
+
+	// y₀ = (x+x₀)·((x+x₀)(x+x₁) + x² + y)/x + y
+	var d, t, inverse gf2m.Element
+	d.Add(&p.x, &x0)
+	t.Add(&p.x, &x1)
+	t.MulSecret(f, &t, &d)
+	inverse.Square(f, &p.x)
+	t.Add(&t, &inverse)
+	t.Add(&t, &p.y)
+	t.MulSecret(f, &t, &d)
+	inverse.InvertSecret(f, &p.x)
+	t.MulSecret(f, &t, &inverse)
+	t.Add(&t, &p.y)
+	return affine{x: x0, y: t}
+}

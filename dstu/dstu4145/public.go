@@ -1,0 +1,117 @@
+package dstu4145
+
+import (
+	"bytes"
+	"crypto"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/dovidka/dovidka/dstu/gf2m"
+)
+
+// PublicKey is a validated public key Q = −d·P. It is safe for concurrent use. The first verification with a key makes
+// a table which later ones use, so keep keys that come back.
+type PublicKey struct {
+	curve   *Curve
+	encoded []byte
+	odd     func() []affine
+}
+
+// ParsePublicKey reads a compressed point as certificates hold it: exactly ceil(m/8) bytes, least significant first.
+// It makes sure that the point exists, is not the one of order two and lies in the subgroup of order n.
+func ParsePublicKey(c *Curve, compressedLE []byte) (*PublicKey, error) {
+	p, err := c.decompress(compressedLE)
+	if err != nil {
+		return nil, fmt.Errorf("dstu4145: parse public key on %s: %w", c.name, err)
+	}
+	if !c.inSubgroup(&p) {
+		return nil, fmt.Errorf("dstu4145: parse public key on %s: %w", c.name, errSubgroup)
+	}
+	return newPublicKey(c, p, slices.Clone(compressedLE)), nil
+}
+
+// ParsePublicKeyBE reads a compressed point in the byte order of the algorithm 1.2.804.2.1.1.1.1.3.1.1.1.1, most
+// significant byte first.
+func ParsePublicKeyBE(c *Curve, compressedBE []byte) (*PublicKey, error) {
+	le := slices.Clone(compressedBE)
+	slices.Reverse(le)
+	return ParsePublicKey(c, le)
+}
+
+func newPublicKey(c *Curve, p affine, encoded []byte) *PublicKey {
+	return &PublicKey{
+		curve:   c,
+		encoded: encoded,
+		odd:     sync.OnceValue(func() []affine { return c.oddMultiples(&p, keyWidth) }),
+	}
+}
+
+// Curve returns the curve of the key.
+func (k *PublicKey) Curve() *Curve { return k.curve }
+
+// Bytes returns the compressed point, ceil(m/8) bytes, least significant first.
+func (k *PublicKey) Bytes() []byte { return slices.Clone(k.encoded) }
+
+// Equal reports whether x is the same key on the same curve.
+func (k *PublicKey) Equal(x crypto.PublicKey) bool {
+	other, ok := x.(*PublicKey)
+	return ok && other != nil && k.curve == other.curve && bytes.Equal(k.encoded, other.encoded)
+}
+
+// Verify reports whether signature is a signature of the digest by the key (ДСТУ 4145-2002, clause 13). The signature
+// is r‖s, each half exactly ceil(L(n)/8) bytes, least significant first; the digest is the hash as the function puts
+// it out: 32, 48 or 64 bytes.
+func Verify(pub *PublicKey, digest, signature []byte) bool {
+	c := pub.curve
+	if !validDigest(digest) || len(signature) != c.SignatureSize() {
+		return false
+	}
+	half := c.OrderBytes()
+	r, s := scalarFromLE(signature[:half]), scalarFromLE(signature[half:])
+	h := c.hashElement(digest)
+	return pub.verify(&h, &r, &s)
+}
+
+func validDigest(digest []byte) bool {
+	return len(digest) == 32 || len(digest) == 48 || len(digest) == 64
+}
+
+func (k *PublicKey) verify(h *gf2m.Element, r, s *scalar) bool {
+	c := k.curve
+	if !c.order.inRange(r) || !c.order.inRange(s) {
+		return false
+	}
+	point := c.joint(s, r, k.odd())
+	if point.infinite() {
+		return false
+	}
+	var y gf2m.Element
+	y.Invert(c.field, &point.z)
+	y.Mul(c.field, &y, &point.x)
+	y.Mul(c.field, &y, h)
+	return c.truncate(&y) == *r
+}
+
+// hashElement turns a digest into a field element: the low m bits of the little-endian number, 1 if they are zero
+// (5.9 of the standard, with the byte order of order 1399/12).
+func (c *Curve) hashElement(digest []byte) gf2m.Element {
+	i := gf2m.Element(scalarFromLE(digest[:min(len(digest), 8*gf2m.MaxWords)]))
+	m := c.field.Bits()
+	i[m/64] &= 1<<(m%64) - 1
+	clear(i[m/64+1:])
+	h := c.element(&i)
+	if h.IsZero() {
+		return gf2m.One()
+	}
+	return h
+}
+
+// truncate is the low L(n)−1 bits of the integer of y (5.8).
+func (c *Curve) truncate(y *gf2m.Element) scalar {
+	r := scalar(c.integer(y))
+	top := c.order.bits - 1
+	r[top/64] &= 1<<(top%64) - 1
+	clear(r[top/64+1:])
+	return r
+}
