@@ -96,7 +96,7 @@ func (c Code) Retryable() bool {
 func (c Code) SignatureAtFault() bool {
 	switch c {
 	case CodeSignatureMalformed, CodeSignatureInvalid, CodeSignatureUntrusted, CodeSignatureIndeterminate,
-		CodeSignatureMismatch, CodeSignerNotPerson, CodeSignerNotIdentified, CodeSubjectMismatch:
+		CodeSignatureMismatch, CodeSignerNotPerson, CodeSignerNotIdentified:
 		return true
 	}
 	return false

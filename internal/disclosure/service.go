@@ -1,0 +1,439 @@
+package disclosure
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dovidka/dovidka"
+)
+
+// Config is what a Service needs. The first block is required; the rest has
+// defaults.
+type Config struct {
+	Store    Store
+	Verifier Verifier
+	Ledger   Ledger
+	Registry Registry
+	Sealer   Sealer
+	// Compose makes the FHIR Bundle of a record; a pure function.
+	Compose func(dovidka.Record) ([]byte, error)
+	// Audience is this component's name in statements.
+	Audience string
+
+	// ConsentText is what citizens read and sign, and its version.
+	ConsentText    string
+	ConsentVersion string
+	// WithdrawalText is what they sign to withdraw it.
+	WithdrawalText string
+
+	StatementTTL time.Duration // how long a statement may wait for its signature; 180 s
+	Skew         time.Duration // tolerated between clocks; 1 min
+	Budget       time.Duration // how long a caller waits for the answer; 8 s
+	AnswerTTL    time.Duration // how long an answer is kept; 30 min
+	Retention    time.Duration // how long a case is kept; 72 h
+	// Concurrency is the number of cases in work at once; more are refused as
+	// busy. 64.
+	Concurrency int
+	// SoleOwner says that no other process works on the store, so that what a
+	// dead one had claimed can be taken at once.
+	SoleOwner bool
+
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Observe func(step Step, took time.Duration, err error)
+}
+
+// Attempts a case gets: of signatures that were not good enough, and of
+// finishing when a neighbour fails.
+const (
+	maxSignatures = 5
+	maxAttempts   = 20
+)
+
+// Service is the use case. Its methods may be called at once.
+type Service struct {
+	store    Store
+	verifier Verifier
+	ledger   Ledger
+	registry Registry
+	sealer   Sealer
+	compose  func(dovidka.Record) ([]byte, error)
+
+	audience       string
+	consentText    string
+	consentVersion string
+	withdrawalText string
+	statementTTL   time.Duration
+	skew           time.Duration
+	budget         time.Duration
+	answerTTL      time.Duration
+	retention      time.Duration
+	soleOwner      bool
+	now            func() time.Time
+	log            *slog.Logger
+	observe        func(Step, time.Duration, error)
+
+	slots chan struct{} // one per case in work
+
+	work     sync.WaitGroup // cases in work
+	mu       sync.Mutex     // protects closed
+	closed   bool
+	stopWork context.CancelFunc
+	workCtx  context.Context //nolint:containedctx // the life of background work, ended by Close
+}
+
+// New checks the configuration and returns a Service. Run must be running for
+// interrupted cases to be finished; Close waits for those in work.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Verifier == nil || cfg.Ledger == nil || cfg.Registry == nil || cfg.Sealer == nil || cfg.Compose == nil {
+		return nil, errors.New("disclosure: store, verifier, ledger, registry, sealer and composer are required")
+	}
+	if cfg.Audience == "" || cfg.ConsentText == "" || cfg.ConsentVersion == "" || cfg.WithdrawalText == "" {
+		return nil, errors.New("disclosure: audience and the texts of consent and withdrawal are required")
+	}
+	s := &Service{
+		store: cfg.Store, verifier: cfg.Verifier, ledger: cfg.Ledger, registry: cfg.Registry, sealer: cfg.Sealer, compose: cfg.Compose,
+		audience: cfg.Audience, consentText: cfg.ConsentText, consentVersion: cfg.ConsentVersion, withdrawalText: cfg.WithdrawalText,
+		statementTTL: orDefault(cfg.StatementTTL, 180*time.Second),
+		skew:         orDefault(cfg.Skew, time.Minute),
+		budget:       orDefault(cfg.Budget, 8*time.Second),
+		answerTTL:    orDefault(cfg.AnswerTTL, 30*time.Minute),
+		retention:    orDefault(cfg.Retention, 72*time.Hour),
+		soleOwner:    cfg.SoleOwner, now: cfg.Now, log: cfg.Logger, observe: cfg.Observe,
+		slots: make(chan struct{}, orDefault(cfg.Concurrency, 64)),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.workCtx, s.stopWork = context.WithCancel(context.Background())
+	return s, nil
+}
+
+func orDefault[T int | time.Duration](v, fallback T) T {
+	if v <= 0 {
+		return fallback
+	}
+	return v
+}
+
+// Prepare opens a case and returns the statement the citizen has to sign. The
+// same ask again returns the same statement; another body under the same
+// message id is CodeRequestConflict. A consent that was not asked for or was
+// refused ends here and is recorded.
+func (s *Service) Prepare(ctx context.Context, ask dovidka.Ask) (dovidka.Prepared, error) {
+	now := s.now().UTC().Truncate(time.Millisecond)
+	id := dovidka.ID(uuid.NewString())
+	if ask.Action == dovidka.ActionObtain && (ask.ConsentGranted == nil || !*ask.ConsentGranted) {
+		return dovidka.Prepared{}, s.noConsent(ctx, id, ask, now)
+	}
+	var nonce [32]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return dovidka.Prepared{}, fmt.Errorf("make nonce: %w", err)
+	}
+	said := dovidka.Statement{
+		Action: ask.Action, ID: id, Nonce: base64.RawURLEncoding.EncodeToString(nonce[:]), Audience: s.audience,
+		IssuedAt: now, ExpiresAt: now.Add(s.statementTTL), Subject: ask.Subject,
+		Consent: dovidka.ConsentTerms{
+			Granted: ask.Action == dovidka.ActionObtain, Purpose: dovidka.PurposePatientAccess, Recipient: ask.Caller.Name,
+			TextVersion: s.consentVersion, Text: s.consentText,
+		},
+	}
+	if ask.Action == dovidka.ActionWithdraw {
+		said.Consent.Text = s.withdrawalText
+	}
+	statement, err := said.Encode()
+	if err != nil {
+		return dovidka.Prepared{}, err
+	}
+	kept, _, err := s.store.Open(ctx, Case{
+		ID: id, State: dovidka.StateAwaiting, Key: caseKey(ask.Channel, ask.Caller), BodyDigest: ask.BodyDigest,
+		Channel: ask.Channel, Caller: ask.Caller, Statement: statement, Nonce: said.Nonce, CreatedAt: now, ExpiresAt: said.ExpiresAt,
+	})
+	if err != nil {
+		return dovidka.Prepared{}, storageFault("open case", err)
+	}
+	if kept.BodyDigest != ask.BodyDigest {
+		return dovidka.Prepared{}, dovidka.NewFault(dovidka.CodeRequestConflict, "the same request id came with another body")
+	}
+	return dovidka.Prepared{
+		ID: kept.ID, State: s.state(kept), Statement: kept.Statement, Nonce: kept.Nonce, ExpiresAt: kept.ExpiresAt,
+	}, nil
+}
+
+func (s *Service) noConsent(ctx context.Context, id dovidka.ID, ask dovidka.Ask, now time.Time) error {
+	fault := dovidka.NewFault(dovidka.CodeConsentRequired, "the citizen was not asked for consent")
+	if ask.ConsentGranted != nil {
+		fault = dovidka.NewFault(dovidka.CodeConsentRefused, "the citizen did not consent")
+	}
+	req := dovidka.Request{ID: id, Channel: ask.Channel, Caller: ask.Caller, ReceivedAt: now}
+	return s.refuse(ctx, walk{req: req}, fault)
+}
+
+// Submit takes a signed request and waits for its end within the budget. The
+// request is durable before work on it begins. One that was prepared here is
+// named by its ID; one whose statement the caller composed has a new ID, and is
+// the same request again when caller, message id and content are the same.
+func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Progress, error) {
+	if err := s.enter(); err != nil {
+		return dovidka.Progress{}, err
+	}
+	c, mine, err := s.accept(ctx, req)
+	if err != nil {
+		s.leave()
+		return dovidka.Progress{}, err
+	}
+	if !mine {
+		s.leave()
+		return s.await(ctx, c)
+	}
+	type end struct {
+		out dovidka.Progress
+		err error
+	}
+	ended := make(chan end, 1)
+	go func() {
+		defer s.leave()
+		out, err := s.finish(s.workCtx, c)
+		ended <- end{out, err}
+	}()
+	timer := time.NewTimer(s.budget)
+	defer timer.Stop()
+	select {
+	case e := <-ended:
+		return e.out, e.err
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return dovidka.Progress{ID: c.ID, State: dovidka.StateAccepted, ExpiresAt: c.ExpiresAt}, nil
+}
+
+// accept makes the request durable. mine is true when this call has to do the
+// work; otherwise the case is as somebody else left it.
+func (s *Service) accept(ctx context.Context, req dovidka.Request) (c Case, mine bool, err error) {
+	now := s.now().UTC().Truncate(time.Millisecond)
+	if req.Channel == dovidka.ChannelTrembita {
+		digest := receivedDigest(req.Container, req.Content)
+		kept, opened, err := s.store.Open(ctx, Case{
+			ID: req.ID, State: dovidka.StateAccepted, Key: caseKey(req.Channel, req.Caller) + "|" + hex.EncodeToString(digest[:]),
+			BodyDigest: digest, Channel: req.Channel, Caller: req.Caller, CreatedAt: now,
+			Container: req.Container, Content: req.Content, AcceptedAt: now, Attempts: 1, RetryAt: now.Add(s.claim()),
+		})
+		if err != nil {
+			return Case{}, false, storageFault("accept request", err)
+		}
+		return s.orClaim(ctx, kept, opened, now)
+	}
+	kept, err := s.load(ctx, req.ID, req.Caller)
+	if err != nil {
+		return Case{}, false, err
+	}
+	if kept.State == dovidka.StateAwaiting {
+		if !now.Before(kept.ExpiresAt) {
+			return Case{}, false, s.expired(ctx, kept)
+		}
+		err := s.store.Accept(ctx, kept.ID, req.Container, req.Content, now, now.Add(s.claim()))
+		switch {
+		case err == nil:
+			kept.State, kept.Container, kept.Content, kept.AcceptedAt = dovidka.StateAccepted, req.Container, req.Content, now
+			kept.Attempts++
+			return kept, true, nil
+		case !errors.Is(err, ErrCaseState):
+			return Case{}, false, storageFault("accept request", err)
+		}
+		// Somebody was quicker; look at what became of the case.
+		if kept, err = s.load(ctx, req.ID, req.Caller); err != nil {
+			return Case{}, false, err
+		}
+	}
+	same := receivedDigest(kept.Container, kept.Content) == receivedDigest(req.Container, req.Content)
+	if kept.Container != nil && !same {
+		return Case{}, false, dovidka.NewFault(dovidka.CodeRequestConflict, "the request was signed before with another container")
+	}
+	return s.orClaim(ctx, kept, false, now)
+}
+
+// orClaim takes over an accepted case that rests or was abandoned.
+func (s *Service) orClaim(ctx context.Context, kept Case, opened bool, now time.Time) (Case, bool, error) {
+	if opened || kept.State != dovidka.StateAccepted {
+		return kept, opened, nil
+	}
+	claimed, err := s.store.Claim(ctx, kept.ID, now, now.Add(s.claim()))
+	if err != nil {
+		return Case{}, false, storageFault("claim case", err)
+	}
+	return kept, claimed, nil
+}
+
+// await polls a case that somebody else works on until it ends, the budget is
+// spent, or the caller goes away.
+func (s *Service) await(ctx context.Context, c Case) (dovidka.Progress, error) {
+	const every = 20 * time.Millisecond
+	for deadline := time.Now().Add(s.budget); c.State == dovidka.StateAccepted && time.Now().Before(deadline); {
+		select {
+		case <-ctx.Done():
+			return s.progress(ctx, c)
+		case <-time.After(every):
+		}
+		kept, err := s.store.Load(ctx, c.ID)
+		if err != nil {
+			return dovidka.Progress{}, storageFault("load case", err)
+		}
+		c = kept
+	}
+	return s.progress(ctx, c)
+}
+
+// finish takes an accepted and claimed case to its end and stores it.
+func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.budget)
+	defer cancel()
+	out, err := s.disclose(ctx, c)
+	fault := ending(err)
+	now := s.now().UTC()
+	switch {
+	case fault == nil:
+	case fault.Code.SignatureAtFault() && c.Statement != nil && c.Attempts < maxSignatures && now.Before(c.ExpiresAt):
+		// The citizen may sign again: nothing but the signature was wrong.
+		if err := s.store.Reopen(context.WithoutCancel(ctx), c.ID); err != nil {
+			return dovidka.Progress{}, storageFault("reopen case", err)
+		}
+		return dovidka.Progress{}, fault
+	case fault.Code.Class() == dovidka.ClassExternal && c.Attempts < maxAttempts:
+		s.log.WarnContext(ctx, "case deferred", "request_id", c.ID, "error", fault, "attempt", c.Attempts)
+		if err := s.store.Defer(context.WithoutCancel(ctx), c.ID, now.Add(backoff(c.Attempts))); err != nil {
+			s.log.ErrorContext(ctx, "case cannot be deferred", "request_id", c.ID, "error", err)
+		}
+		return dovidka.Progress{}, fault
+	case fault.Code.Class() != dovidka.ClassOperated:
+		s.log.ErrorContext(ctx, "case failed", "request_id", c.ID, "error", fault)
+		out = Outcome{Code: fault.Code}
+	default:
+		out = Outcome{Code: fault.Code, Reason: fault.Reason}
+	}
+	// The end is stored even when the time is up: the ledger has it already.
+	if err := s.store.Finish(context.WithoutCancel(ctx), c.ID, out, now); err != nil {
+		return dovidka.Progress{}, storageFault("store outcome", err)
+	}
+	c.Outcome, c.FinishedAt = out, now
+	if fault != nil {
+		return dovidka.Progress{}, fault
+	}
+	c.State = dovidka.StateDone
+	return c.progress()
+}
+
+// ending returns the fault with which a road ended. Time that ran out, and work
+// that Close cancelled, are failures that another attempt may mend.
+func ending(err error) *dovidka.Fault {
+	fault := dovidka.FaultOf(err)
+	if fault == nil || fault.Code != dovidka.CodeInternal {
+		return fault
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return &dovidka.Fault{Code: dovidka.CodeTimeout, Err: err}
+	case errors.Is(err, context.Canceled):
+		return &dovidka.Fault{Code: dovidka.CodeBusy, Err: err}
+	}
+	return fault
+}
+
+// Progress tells how far a request has come. Giving a stored answer out again
+// is recorded, and stops when the consent has been withdrawn.
+func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
+	c, err := s.load(ctx, id, caller)
+	if err != nil {
+		return dovidka.Progress{}, err
+	}
+	return s.progress(ctx, c)
+}
+
+func (s *Service) progress(ctx context.Context, c Case) (dovidka.Progress, error) {
+	if c.State == dovidka.StateDone && c.Outcome.GrantID != "" {
+		if c.Outcome.Sealed.Bundle == nil {
+			return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the answer is no longer kept")
+		}
+		if err := s.ledger.Release(ctx, c.Outcome.GrantID, c.Outcome.Sealed.Digest()); err != nil {
+			return dovidka.Progress{}, fmt.Errorf("record release: %w", err)
+		}
+	}
+	c.State = s.state(c)
+	return c.progress()
+}
+
+// progress turns a case into what a door sees.
+func (c Case) progress() (dovidka.Progress, error) {
+	p := dovidka.Progress{ID: c.ID, State: c.State, ExpiresAt: c.ExpiresAt}
+	switch c.State {
+	case dovidka.StateDone:
+		p.Answer = &dovidka.Answer{RequestID: c.ID, Sealed: c.Outcome.Sealed, Receipt: c.Outcome.Receipt, Withdrawn: c.Outcome.Withdrawn}
+		if c.Outcome.Record != nil {
+			if err := json.Unmarshal(c.Outcome.Record, &p.Answer.Record); err != nil {
+				return dovidka.Progress{}, errors.New("stored record cannot be read")
+			}
+		}
+	case dovidka.StateRefused:
+		p.Fault = &dovidka.Fault{Code: c.Outcome.Code, Reason: c.Outcome.Reason}
+	}
+	return p, nil
+}
+
+func (s *Service) load(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (Case, error) {
+	c, err := s.store.Load(ctx, id)
+	switch {
+	case errors.Is(err, ErrNoCase):
+		return Case{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "no such request")
+	case err != nil:
+		return Case{}, storageFault("load case", err)
+	case subtle.ConstantTimeCompare([]byte(c.Caller.Name), []byte(caller.Name)) != 1:
+		return Case{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "the request is another caller's")
+	}
+	return c, nil
+}
+
+// state adds to the stored state what only the clock knows.
+func (s *Service) state(c Case) dovidka.State {
+	if c.State == dovidka.StateAwaiting && !s.now().Before(c.ExpiresAt) {
+		return dovidka.StateExpired
+	}
+	return c.State
+}
+
+func (s *Service) expired(ctx context.Context, c Case) error {
+	return s.refuse(ctx, walk{req: c.request()}, dovidka.NewFault(dovidka.CodeRequestExpired, "the time to sign is over"))
+}
+
+// claim is how long a worker has a case for itself: longer than it may work.
+func (s *Service) claim() time.Duration { return 2 * s.budget }
+
+// caseKey names a caller's message: the unit of idempotency.
+func caseKey(channel dovidka.Channel, caller dovidka.Caller) string {
+	return string(channel) + "|" + caller.Name + "|" + caller.MessageID
+}
+
+func receivedDigest(container, content []byte) [32]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d|", len(container))
+	h.Write(container)
+	h.Write(content)
+	return [32]byte(h.Sum(nil))
+}
+
+func backoff(attempt int) time.Duration {
+	return min(time.Second<<min(attempt, 6), time.Minute)
+}
