@@ -294,3 +294,16 @@ func isNameStart(r rune) bool {
 	}
 	return false
 }
+
+// IsName reports whether the text can be the local name of an element (Namespaces in XML 1.0, production 4).
+func IsName(text string) bool {
+	rest := []byte(text)
+	for first := true; len(rest) > 0; first = false {
+		size := nameCharacter(rest, first)
+		if size == 0 {
+			return false
+		}
+		rest = rest[size:]
+	}
+	return text != ""
+}

@@ -1,0 +1,309 @@
+package xroad
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Config is what a [Handler] is made of. Zero limits and times stand for the defaults given.
+type Config struct {
+	Operations []Operation
+	WSDL       *WSDL // served on GET ?wsdl, with headers declared on ?wsdl=headers; nil serves none
+
+	Limits        Limits
+	Timeout       time.Duration // for an operation; 50 s, below the 60 s after which a security server gives up
+	ReadTimeout   time.Duration // for a request's body; 30 s
+	WriteTimeout  time.Duration // for a response; 30 s
+	MaxConcurrent int           // requests in work; 64. More are refused at once
+
+	// Observe is called after every request, if not nil. Exchanges in parallel call it in parallel.
+	Observe func(context.Context, Exchange)
+	// Now tells the time for Exchange and Request; time.Now if nil.
+	Now func() time.Time
+}
+
+// Handler answers X-Road requests over HTTP.
+//
+// Every answer has status 200 or 500, because a security server turns any other into an error of its own and hides
+// what we said: faults, unknown paths and methods, time-outs, overload and shutdown included. For this to hold it must
+// not stand behind an http.ServeMux, which redirects. What net/http answers by itself before a handler is
+// called (an unreadable request line, an Expect other than 100-continue) stays out of reach.
+//
+// Path and query of a POST do not matter, nor does SOAPAction, nor Accept.
+type Handler struct {
+	config     Config
+	operations operations
+	slots      chan struct{} // one is held while a request is in work
+	closing    atomic.Bool
+}
+
+// NewHandler checks the configuration.
+func NewHandler(config Config) (*Handler, error) {
+	all, err := newOperations(config.Operations)
+	if err != nil {
+		return nil, fmt.Errorf("new handler: %w", err)
+	}
+	if config.WSDL != nil {
+		for _, headers := range []bool{false, true} {
+			if _, err := config.WSDL.Marshal("http://localhost/", headers); err != nil {
+				return nil, fmt.Errorf("new handler: %w", err)
+			}
+		}
+	}
+	config.Limits = config.Limits.withDefaults()
+	setDefault(&config.Timeout, 50*time.Second)
+	setDefault(&config.ReadTimeout, 30*time.Second)
+	setDefault(&config.WriteTimeout, 30*time.Second)
+	setDefault(&config.MaxConcurrent, 64)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Handler{config: config, operations: all, slots: make(chan struct{}, config.MaxConcurrent)}, nil
+}
+
+func setDefault[T time.Duration | int](value *T, standard T) {
+	if *value <= 0 {
+		*value = standard
+	}
+}
+
+// Shutdown refuses new requests, with a fault, and returns when those in work are done or the context ends. It is
+// called before the Shutdown of the http.Server, and once.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	h.closing.Store(true)
+	for range cap(h.slots) {
+		select {
+		case h.slots <- struct{}{}:
+		case <-ctx.Done():
+			return fmt.Errorf("shut down handler: %w", ctx.Err())
+		}
+	}
+	return nil
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	control := http.NewResponseController(w)
+	// A writer without deadlines, as in tests, leaves the time-outs to its server. The deadline is set before anything
+	// is answered, because net/http reads what is left of a body first.
+	_ = control.SetReadDeadline(time.Now().Add(h.config.ReadTimeout))
+	call := &call{
+		handler: h, control: control, w: w, r: r,
+		exchange: Exchange{
+			Received:      h.config.Now(),
+			TraceID:       newTraceID(),
+			TransactionID: transactionID(r.Header),
+		},
+	}
+	call.serve()
+}
+
+// Exchange is what there is to log and count about a request. It holds no personal data, unless an operation put
+// some into its error: the user's identifier is left out, and so are path and query.
+type Exchange struct {
+	Received      time.Time
+	Duration      time.Duration
+	WSDL          bool   // the description was asked for
+	Operation     string // empty if none was found
+	Version       Version
+	TraceID       string
+	TransactionID string
+	MessageID     string // clipped, like the next two
+	Client        string
+	Service       string
+	Status        int    // 200 or 500
+	FaultCode     string // empty if the answer was no fault
+	Err           error  // the cause of the fault, or why the answer could not be delivered
+	Size          int    // bytes of the answer's body
+}
+
+// call is the work on one request.
+type call struct {
+	handler  *Handler
+	control  *http.ResponseController
+	w        http.ResponseWriter
+	r        *http.Request
+	exchange Exchange
+}
+
+func (c *call) serve() {
+	answer, err := c.answer()
+	status, contentType := http.StatusOK, c.exchange.Version.ContentType()
+	if err != nil {
+		fault := c.asFault(err)
+		status, contentType, answer = http.StatusInternalServerError, fault.Version.ContentType(), fault.Marshal()
+		c.exchange.Version, c.exchange.FaultCode, c.exchange.Err = fault.Version, fault.dottedCode(), fault.Err
+	} else if c.exchange.WSDL {
+		contentType = SOAP11.ContentType()
+	}
+	c.send(status, contentType, answer)
+	c.exchange.Duration = c.handler.config.Now().Sub(c.exchange.Received)
+	if observe := c.handler.config.Observe; observe != nil {
+		observe(c.r.Context(), c.exchange)
+	}
+}
+
+// answer returns the body of a successful answer.
+func (c *call) answer() (body []byte, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			body, err = nil, panicError(value)
+		}
+	}()
+	requestVersion := SOAP11
+	if media, _ := parseMediaType(c.r.Header.Get("Content-Type")); media == "application/soap+xml" {
+		requestVersion = SOAP12
+	}
+	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead {
+		if headers, ok := wantsWSDL(c.r.URL); ok && c.handler.config.WSDL != nil {
+			c.exchange.WSDL = true
+			return c.handler.config.WSDL.Marshal(c.address(), headers)
+		}
+	}
+	if c.r.Method != http.MethodPost {
+		return nil, &Fault{Code: CodeInvalidHTTPMethod, Text: "Сервіс приймає лише запити POST.",
+			Err: errors.New("method is not POST")}
+	}
+	held := c.handler.acquire()
+	if held == nil {
+		return nil, &Fault{Code: CodeBusy, Text: "Сервіс перевантажений, спробуйте пізніше.", Version: requestVersion,
+			Err: errors.New("too many requests in work, or shutting down")}
+	}
+	defer held.release()
+	message, err := c.read(requestVersion)
+	if err != nil {
+		return nil, err
+	}
+	operation, err := c.handler.operations.find(message)
+	if err != nil {
+		return nil, err
+	}
+	c.exchange.Operation = operation.Name
+	return c.run(held, operation, message)
+}
+
+// read reads the message within the time for it.
+func (c *call) read(version Version) (*Message, error) {
+	message, err := ReadMessage(c.r.Body, c.r.Header.Get("Content-Type"), c.handler.config.Limits)
+	var fault *Fault
+	switch {
+	case err == nil:
+		// From here on net/http reads from the connection to see the client leave; a deadline would look like that.
+		_ = c.control.SetReadDeadline(time.Time{})
+		c.note(message.Version, message.Header)
+		return message, nil
+	case errors.As(err, &fault):
+		if fault.Code == CodeTooLarge {
+			c.w.Header().Set("Connection", "close") // the rest of the body is not worth reading
+		}
+		c.note(fault.Version, fault.Header)
+		return nil, fault
+	}
+	c.w.Header().Set("Connection", "close")
+	text := "Запит не вдалося прочитати."
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		text = "Запит не надійшов вчасно."
+	}
+	return nil, &Fault{Code: CodeInvalidRequest, Text: text, Version: version, Err: err}
+}
+
+// note keeps what is known of the message for the observer.
+func (c *call) note(version Version, header *Header) {
+	c.exchange.Version = version
+	if header != nil {
+		c.exchange.MessageID = clip(header.ID)
+		c.exchange.Client = clip(header.Client.String())
+		c.exchange.Service = clip(header.Service.String())
+	}
+}
+
+// asFault returns the fault to send for an error.
+func (c *call) asFault(err error) *Fault {
+	var fault *Fault
+	if !errors.As(err, &fault) {
+		fault = internalError(err)
+	}
+	if fault.Detail == "" {
+		fault.Detail = c.exchange.TraceID
+	}
+	return fault
+}
+
+// send writes the answer. Whether it arrives is the observer's to know.
+func (c *call) send(status int, contentType string, body []byte) {
+	header := c.w.Header()
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if c.handler.closing.Load() {
+		header.Set("Connection", "close")
+	}
+	c.exchange.Status, c.exchange.Size = status, len(body)
+
+	_ = c.control.SetWriteDeadline(time.Now().Add(c.handler.config.WriteTimeout))
+	c.w.WriteHeader(status)
+	_, err := c.w.Write(body)
+	if c.r.Method == http.MethodHead {
+		err = nil // net/http says that there is no body
+	}
+	if err == nil {
+		if err = c.control.Flush(); errors.Is(err, http.ErrNotSupported) {
+			err = nil
+		}
+	}
+	if err != nil && c.exchange.Err == nil {
+		c.exchange.Err = fmt.Errorf("send answer: %w", err)
+	}
+	_ = c.control.SetWriteDeadline(time.Time{}) // the connection may go on to another handler
+}
+
+// wantsWSDL recognises the query ?wsdl, in any case, and its variant with headers.
+func wantsWSDL(target *url.URL) (headers, ok bool) {
+	for name, values := range target.Query() {
+		if strings.EqualFold(name, "wsdl") {
+			return strings.EqualFold(values[0], "headers"), true
+		}
+	}
+	return false, false
+}
+
+// address is where the client found us, unless the configuration knows better.
+func (c *call) address() string {
+	if address := c.handler.config.WSDL.Address; address != "" {
+		return address
+	}
+	address := url.URL{Scheme: "http", Host: c.r.Host, Path: c.r.URL.Path}
+	if c.r.TLS != nil {
+		address.Scheme = "https"
+	}
+	if address.Path == "" {
+		address.Path = "/"
+	}
+	return address.String()
+}
+
+// transactionID returns the security server's identifier of the exchange, if it is fit to be logged.
+func transactionID(header http.Header) string {
+	const longest = 128
+	value := []byte(header.Get("Uxp-Transaction-Id"))
+	if len(value) > longest || bytes.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return string(value)
+}
+
+func newTraceID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
+}

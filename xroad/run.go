@@ -1,0 +1,124 @@
+package xroad
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+// slot is the right to work on a request. It is given back when both the handler and the operation are done with it,
+// so that operations which do not heed their context still count.
+type slot struct {
+	slots   chan struct{}
+	holders atomic.Int32
+}
+
+// acquire returns nil if all slots are taken.
+func (h *Handler) acquire() *slot {
+	if h.closing.Load() {
+		return nil
+	}
+	select {
+	case h.slots <- struct{}{}:
+		held := &slot{slots: h.slots}
+		held.holders.Store(1)
+		return held
+	default:
+		return nil
+	}
+}
+
+func (s *slot) share() { s.holders.Add(1) }
+
+func (s *slot) release() {
+	if s.holders.Add(-1) == 0 {
+		<-s.slots
+	}
+}
+
+// run lets the operation work on the message and returns the encoded response. It does not wait longer than the time
+// allowed, whatever the operation does.
+func (c *call) run(held *slot, operation *Operation, message *Message) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(c.r.Context(), c.handler.config.Timeout)
+	defer cancel()
+	header := *message.Header
+	request := &Request{
+		Version:       message.Version,
+		Header:        &header,
+		Body:          message.Body,
+		TransactionID: c.exchange.TransactionID,
+		TraceID:       c.exchange.TraceID,
+		Received:      c.exchange.Received,
+	}
+	if c.r.TLS != nil && len(c.r.TLS.PeerCertificates) > 0 {
+		request.Peer = c.r.TLS.PeerCertificates[0]
+	}
+	type result struct {
+		response []byte
+		err      error
+	}
+	results := make(chan result, 1)
+	held.share()
+	go func() {
+		defer held.release()
+		response, err := operation.respond(ctx, request, message.Header)
+		results <- result{response, err}
+	}()
+	var r result
+	select {
+	case r = <-results:
+	case <-ctx.Done():
+		r.err = ctx.Err()
+	}
+	if r.err == nil {
+		return r.response, nil
+	}
+	return nil, outcome(ctx, r.err, message)
+}
+
+// respond calls the operation and encodes its answer. A panic in either is an error like any other.
+func (o *Operation) respond(ctx context.Context, request *Request, header *Header) (response []byte, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			response, err = nil, panicError(value)
+		}
+	}()
+	payload, err := o.Handle(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return MarshalResponse(request.Version, header, o.response(), payload)
+}
+
+// panicError keeps the stack and, of the value, only what cannot be data.
+func panicError(value any) error {
+	reason := fmt.Sprintf("%T", value)
+	if err, ok := value.(runtime.Error); ok {
+		reason = err.Error()
+	}
+	return fmt.Errorf("panic: %s\n%s", reason, debug.Stack())
+}
+
+// outcome turns the error of an operation into the fault that tells as much as the caller may know.
+func outcome(ctx context.Context, err error, message *Message) *Fault {
+	fault := internalError(err)
+	var given *Fault
+	switch {
+	case errors.As(err, &given) && given != nil:
+		*fault = *given          // a copy: the operation may return the same one again
+		if err != error(given) { // it was wrapped on the way
+			fault.Err = err
+		}
+	case ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded):
+		fault.Code, fault.Text = CodeTimeout, "Сервіс не встиг відповісти, спробуйте пізніше."
+	}
+	fault.Version, fault.Header = message.Version, message.Header
+	return fault
+}
+
+func internalError(err error) *Fault {
+	return &Fault{Code: CodeInternalError, Text: "Внутрішня помилка сервісу.", Err: err}
+}
