@@ -4,6 +4,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -144,9 +145,11 @@ func kindName(goType string) string {
 }
 
 // keysByLine tells which key a line belongs to, with its path: a.b.c, or
-// a.b[2] for an item of a list. Of several keys on one line the first stands.
+// a.b[2] for an item of a list. Where several keys of one mapping share a line,
+// it is the mapping's.
 func keysByLine(document *yaml.Node) map[int]string {
 	keys := map[int]string{}
+	last := map[int]string{} // the mapping whose key was last seen on the line
 	var walk func(n *yaml.Node, path string)
 	walk = func(n *yaml.Node, path string) {
 		if _, known := keys[n.Line]; !known && path != "" {
@@ -165,10 +168,12 @@ func keysByLine(document *yaml.Node) map[int]string {
 			for i := 0; i+1 < len(n.Content); i += 2 {
 				key := n.Content[i]
 				name := strings.TrimPrefix(path+"."+key.Value, ".")
-				// An item that is a mapping begins on the line of its first key.
-				if known := keys[key.Line]; known == "" || known == path && strings.HasSuffix(path, "]") {
-					keys[key.Line] = name
+				if parent, seen := last[key.Line]; seen && parent == path {
+					keys[key.Line] = cmp.Or(path, name)
+				} else if keys[key.Line] == path {
+					keys[key.Line] = name // a block mapping begins on the line of its first key
 				}
+				last[key.Line] = path
 				walk(n.Content[i+1], name)
 			}
 		}

@@ -66,6 +66,8 @@ func TestErrorsNameLineAndKeyAndNoValue(t *testing.T) {
 		{"bare number", "rest:\n  timeout: 8\n", "c.yaml: line 2: rest.timeout: a duration such as 180s, 12h or 30d is expected"},
 		{"negative", "rest:\n  timeout: -8s\n", "c.yaml: line 2: rest.timeout: a duration such as 180s, 12h or 30d is expected"},
 		{"size", "rest:\n  body: 64KB\n", "c.yaml: line 2: rest.body: a size such as 65536, 64KiB or 1MiB is expected"},
+		{"one line", "rest: {listen: a, port: hunter2}\n", "c.yaml: line 1: rest: a whole number is expected"},
+		{"one line in a list", "clients:\n  - {listen: a, port: hunter2, timeout: 1s}\n", "c.yaml: line 2: clients[0]: a whole number is expected"},
 		{"twice", "on: true\non: false\n", "c.yaml: line 2: on: key given twice"},
 		{"two errors", "on: 7\nsecret: x\n", "c.yaml: line 1: on: true or false is expected\nline 2: secret: a whole number is expected"},
 		{"two documents", "on: true\n---\non: false\n", "c.yaml: more than one YAML document"},
