@@ -364,7 +364,7 @@ func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Ca
 }
 
 func (s *Service) progress(ctx context.Context, c Case) (dovidka.Progress, error) {
-	if c.State == dovidka.StateDone && c.Outcome.GrantID != "" {
+	if c.State == dovidka.StateDone && !c.Outcome.Sealed.SealedAt.IsZero() {
 		if c.Outcome.Sealed.Bundle == nil {
 			return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the answer is no longer kept")
 		}
