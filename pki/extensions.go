@@ -60,7 +60,7 @@ type QCStatement struct {
 // directoryAttribute is an attribute of subjectDirectoryAttributes with its values.
 type directoryAttribute struct {
 	oid    string
-	values []string
+	values []Personal
 }
 
 type extension struct {
@@ -137,7 +137,7 @@ func (x *Extensions) parseOne(e extension) (known bool, err error) {
 	case oidExtSubjectKeyID:
 		ok = s.ReadASN1Bytes(&x.SubjectKeyID, asn1.OCTET_STRING) && s.Empty()
 	case oidExtAuthorityKeyID:
-		ok = x.readAuthorityKeyID(&s)
+		x.AuthorityKeyID = readAuthorityKeyID(s)
 	case oidExtCertificatePolicies:
 		ok = x.readPolicies(&s)
 	case oidExtQCStatements:
@@ -165,7 +165,7 @@ func (x *Extensions) parseOne(e extension) (known bool, err error) {
 
 func (x *Extensions) readKeyUsage(s *cryptobyte.String) bool {
 	var body cryptobyte.String
-	if !s.ReadASN1(&body, asn1.BIT_STRING) || !s.Empty() || len(body) < 2 || len(body) > 3 || body[0] > 7 {
+	if !s.ReadASN1(&body, asn1.BIT_STRING) || !s.Empty() || len(body) < 2 || body[0] > 7 {
 		return false
 	}
 	bits := body[1:]
@@ -214,18 +214,16 @@ func (x *Extensions) readBasicConstraints(s *cryptobyte.String) bool {
 }
 
 // readAuthorityKeyID takes the key identifier and leaves the issuer's name and
-// serial number, the other way of pointing at the same key, aside.
-func (x *Extensions) readAuthorityKeyID(s *cryptobyte.String) bool {
+// serial number, the other way of pointing at the same key, aside. The extension
+// only steers the search for issuers, so one that cannot be read is as good as
+// none; producers of test certificates write such.
+func readAuthorityKeyID(s cryptobyte.String) []byte {
 	var body, id cryptobyte.String
 	var present bool
-	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() ||
-		!body.ReadOptionalASN1(&id, &present, asn1.Tag(0).ContextSpecific()) {
-		return false
+	if !s.ReadASN1(&body, asn1.SEQUENCE) || !body.ReadOptionalASN1(&id, &present, asn1.Tag(0).ContextSpecific()) {
+		return nil
 	}
-	if present {
-		x.AuthorityKeyID = bytes.Clone(id)
-	}
-	return true
+	return bytes.Clone(id)
 }
 
 func (x *Extensions) readPolicies(s *cryptobyte.String) bool {
@@ -290,7 +288,7 @@ func (x *Extensions) readDirectory(s *cryptobyte.String) bool {
 			if !ok || len(a.values) == maxNameAttributes {
 				return false
 			}
-			a.values = append(a.values, v)
+			a.values = append(a.values, NewPersonal(v))
 		}
 		x.directory = append(x.directory, a)
 	}

@@ -112,7 +112,9 @@ func (c *Certificate) directoryValues(oid, name string) ([]string, error) {
 	for _, a := range c.directory {
 		if a.oid == oid {
 			attributes++
-			values = append(values, a.values...)
+			for _, v := range a.values {
+				values = append(values, v.Reveal())
+			}
 		}
 	}
 	if attributes > 1 || len(values) > 1 {

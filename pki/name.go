@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -29,10 +28,9 @@ type Attribute struct {
 
 // Name is a distinguished name (RFC 5280, clause 4.1.2.4). The subject of a citizen's
 // certificate is personal data, so a Name does not print itself: [Name.Reveal] does.
-type Name struct {
-	raw        []byte
-	attributes []Attribute
-}
+// Its encoding is behind a pointer because fmt reaches unexported fields of other
+// structures without asking their methods.
+type Name struct{ der *string }
 
 // NewName encodes a name: one attribute a set, UTF8String, except for the country,
 // which is PrintableString (order 1401-12; RFC 5280, appendix A.1).
@@ -61,29 +59,37 @@ func NewName(attributes ...Attribute) (Name, error) {
 
 // ParseName parses a Name in DER.
 func ParseName(raw []byte) (Name, error) {
+	if _, err := nameAttributes(raw); err != nil {
+		return Name{}, err
+	}
+	text := string(raw)
+	return Name{&text}, nil
+}
+
+func nameAttributes(raw []byte) ([]Attribute, error) {
 	s := cryptobyte.String(raw)
 	var rdns cryptobyte.String
 	if !s.ReadASN1(&rdns, asn1.SEQUENCE) || !s.Empty() {
-		return Name{}, malformed("name")
+		return nil, malformed("name")
 	}
-	n := Name{raw: bytes.Clone(raw)}
+	var out []Attribute
 	for !rdns.Empty() {
 		var set cryptobyte.String
 		if !rdns.ReadASN1(&set, asn1.SET) || set.Empty() {
-			return Name{}, malformed("name")
+			return nil, malformed("name")
 		}
 		for !set.Empty() {
 			a, err := readNameAttribute(&set)
 			if err != nil {
-				return Name{}, err
+				return nil, err
 			}
-			if len(n.attributes) == maxNameAttributes {
-				return Name{}, malformed("name: too many attributes")
+			if len(out) == maxNameAttributes {
+				return nil, malformed("name: too many attributes")
 			}
-			n.attributes = append(n.attributes, a)
+			out = append(out, a)
 		}
 	}
-	return n, nil
+	return out, nil
 }
 
 func readNameAttribute(s *cryptobyte.String) (Attribute, error) {
@@ -132,15 +138,29 @@ func decodeBMP(b []byte) string {
 }
 
 // Raw returns the DER of the name.
-func (n Name) Raw() []byte { return bytes.Clone(n.raw) }
+func (n Name) Raw() []byte {
+	if n.der == nil {
+		return nil
+	}
+	return []byte(*n.der)
+}
 
 // Attributes returns the attributes in their order.
-func (n Name) Attributes() []Attribute { return append([]Attribute(nil), n.attributes...) }
+func (n Name) Attributes() []Attribute {
+	if n.der == nil {
+		return nil
+	}
+	out, err := nameAttributes([]byte(*n.der))
+	if err != nil {
+		return nil // cannot happen: the encoding was read when the name was made
+	}
+	return out
+}
 
 // Values returns every value of one attribute.
 func (n Name) Values(oid string) []string {
 	var out []string
-	for _, a := range n.attributes {
+	for _, a := range n.Attributes() {
 		if a.OID == oid {
 			out = append(out, a.Value)
 		}
@@ -150,10 +170,8 @@ func (n Name) Values(oid string) []string {
 
 // First returns the first value of an attribute, or "".
 func (n Name) First(oid string) string {
-	for _, a := range n.attributes {
-		if a.OID == oid {
-			return a.Value
-		}
+	if v := n.Values(oid); len(v) > 0 {
+		return v[0]
 	}
 	return ""
 }
@@ -161,12 +179,17 @@ func (n Name) First(oid string) string {
 // Equal compares the encodings. Authorities copy their subject into the issuer
 // field byte for byte; looser matching (RFC 5280, clause 7.1) would only widen what
 // an attacker can present.
-func (n Name) Equal(o Name) bool { return bytes.Equal(n.raw, o.raw) }
+func (n Name) Equal(o Name) bool {
+	if n.der == nil || o.der == nil {
+		return n.der == o.der
+	}
+	return *n.der == *o.der
+}
 
 // Reveal returns the name as text, in the order of its encoding.
 func (n Name) Reveal() string {
 	var b strings.Builder
-	for i, a := range n.attributes {
+	for i, a := range n.Attributes() {
 		if i > 0 {
 			b.WriteString(", ")
 		}

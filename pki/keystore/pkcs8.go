@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
-	"errors"
+	encodingasn1 "encoding/asn1"
 	"fmt"
+	"math/big"
 	"math/bits"
 	"slices"
 
@@ -19,8 +21,12 @@ import (
 	"github.com/dovidka/dovidka/pki/der"
 )
 
-// maxRSABits bounds the time which checking an RSA key takes.
-const maxRSABits = 8192
+// RSA keys below the minimum sign nothing that anybody accepts; the maximum bounds the
+// time which checking a key takes.
+const (
+	minRSABits = 2048
+	maxRSABits = 8192
+)
 
 // privateKeyInfo is PrivateKeyInfo of RFC 5208, clause 5, or OneAsymmetricKey of RFC 5958.
 type privateKeyInfo struct {
@@ -148,10 +154,24 @@ func parseDSTU(info privateKeyInfo) (Key, error) {
 	return Key{Signer: key, SBox: sbox, AlgorithmOID: info.algorithm.OID}, nil
 }
 
+// maxPrivateKeySize bounds the padding of a private key; m = 431 takes 54 bytes.
+const maxPrivateKeySize = 128
+
 // newDSTUKey makes a key of d, little-endian and padded with zeros to whatever length
-// the producer of the container thought fit.
+// the producer of the container thought fit. Some software drew d from all numbers as
+// long as a field element; the public key depends on d modulo n alone, so such a key
+// is the reduced one.
 func newDSTUKey(curve *dstu4145.Curve, d []byte) (*dstu4145.PrivateKey, error) {
-	key, err := dstu4145.NewPrivateKey(curve, d)
+	if len(d) == 0 || len(d) > maxPrivateKeySize {
+		return nil, malformed("DSTU 4145 private key")
+	}
+	if key, err := dstu4145.NewPrivateKey(curve, d); err == nil {
+		return key, nil
+	}
+	reduced := new(big.Int).SetBytes(reverse(d))
+	reduced.Mod(reduced, curve.Order())
+	defer clear(reduced.Bits())
+	key, err := dstu4145.NewPrivateKey(curve, reverse(reduced.Bytes()))
 	if err != nil {
 		return nil, malformed("DSTU 4145 private key")
 	}
@@ -184,10 +204,13 @@ func unsupportedOrBroken(data []byte) error {
 func checkInternational(key any) (crypto.Signer, error) {
 	switch k := key.(type) {
 	case *ecdsa.PrivateKey:
+		if k.Curve == elliptic.P224() {
+			return nil, unsupported("curve", "P-224")
+		}
 		return k, nil
 	case *rsa.PrivateKey:
-		if k.N.BitLen() > maxRSABits {
-			return nil, fmt.Errorf("%w: RSA key of %d bits", ErrLimit, k.N.BitLen())
+		if n := k.N.BitLen(); n < minRSABits || n > maxRSABits {
+			return nil, unsupported("RSA key", fmt.Sprintf("of %d bits", n))
 		}
 		return k, nil
 	}
@@ -222,7 +245,8 @@ func (o *opener) addInternational(key any) error {
 // agreementKey finds the second key of the containers of ІІТ, the one for key
 // agreement: two attributes, one with the parameters and one with the key.
 func agreementKey(attributes cryptobyte.String) (Key, bool, error) {
-	var params, reversed []byte
+	var params cryptobyte.String
+	var reversed encodingasn1.BitString
 	for !attributes.Empty() {
 		var attribute, values cryptobyte.String
 		var oid string
@@ -234,12 +258,12 @@ func agreementKey(attributes cryptobyte.String) (Key, bool, error) {
 		case oidIITAgreementParams:
 			params = values
 		case oidIITAgreementKey:
-			if !values.ReadASN1BitStringAsBytes(&reversed) {
+			if !values.ReadASN1BitString(&reversed) {
 				return Key{}, false, malformed("second private key")
 			}
 		}
 	}
-	if params == nil || reversed == nil {
+	if params == nil || reversed.BitLength == 0 {
 		return Key{}, false, nil
 	}
 	standard, err := standardParameters(params)
@@ -251,9 +275,9 @@ func agreementKey(attributes cryptobyte.String) (Key, bool, error) {
 		return Key{}, false, fmt.Errorf("%w: parameters of the second key: %w", ErrFormat, err)
 	}
 	// In the bit string the lowest bit of the key comes first.
-	d := make([]byte, len(reversed))
+	d := make([]byte, len(reversed.Bytes))
 	defer clear(d)
-	for i, c := range reversed {
+	for i, c := range reversed.Bytes {
 		d[i] = bits.Reverse8(c)
 	}
 	key, err := newDSTUKey(curve, d)
@@ -291,11 +315,11 @@ func standardParameters(attribute cryptobyte.String) ([]byte, error) {
 			out.AddASN1OctetString(sbox)
 		}
 	})
-	der, err := out.Bytes()
+	standard, err := out.Bytes()
 	if err != nil {
-		return nil, errors.Join(malformed("parameters of the second key"), err)
+		return nil, malformed("parameters of the second key")
 	}
-	return der, nil
+	return standard, nil
 }
 
 func reverse(p []byte) []byte {
