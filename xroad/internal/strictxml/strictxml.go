@@ -4,8 +4,8 @@
 //
 // It exists because encoding/xml is lenient where a protocol boundary must not be: it accepts repeated attributes,
 // undeclared prefixes, several root elements and text around them, attributes without white space between, an XML
-// declaration anywhere, and has no limits. Whatever this package accepts, encoding/xml reads to the same effect, so a
-// value may be checked here and decoded there.
+// declaration anywhere, and has no limits. Whatever this package accepts, encoding/xml reads to the same effect or, where
+// a name has letters that only the fifth edition allows, refuses; so a value may be checked here and decoded there.
 package strictxml
 
 import (
