@@ -1,0 +1,46 @@
+package vectors_test
+
+import (
+	"testing"
+
+	"github.com/dovidka/dovidka/dstu/vectors"
+)
+
+// TestNothingIsLost guards against a file that shrinks unnoticed.
+func TestNothingIsLost(t *testing.T) {
+	t.Parallel()
+	curves, err := vectors.LoadCurves()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signatures, err := vectors.LoadDSTU4145()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hashes, err := vectors.LoadHashes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ciphers, err := vectors.LoadGOST28147()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		got, want int
+	}{
+		{"curves", len(curves), 15},
+		{"published signatures", len(signatures.Published), 5},
+		{"generated signatures", len(signatures.Generated), 29},
+		{"hashes", len(hashes.Generated), 18},
+		{"published Kupyna hashes", len(hashes.PublishedKupyna), 11},
+		{"hashes with the test block", len(hashes.TestSBox), 2},
+		{"published ciphers", len(ciphers.Published), 3},
+		{"generated ciphers", len(ciphers.Generated), 4},
+		{"key wraps", len(ciphers.Wrap), 2},
+	} {
+		if c.got != c.want {
+			t.Errorf("%d %s, want %d", c.got, c.name, c.want)
+		}
+	}
+}
