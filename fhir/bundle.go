@@ -71,7 +71,7 @@ func (e *BundleEntry) members(w *writer) {
 	}
 	e.checkAddress(w)
 	w.key("resource")
-	w.resource(e.Resource)
+	w.resource("resource", e.Resource)
 }
 
 // checkAddress: a RESTful fullUrl has to agree with the resource's id

@@ -1,17 +1,13 @@
 package fhir
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Bounds of what is read from others. A person has a few declarations; a
@@ -19,178 +15,57 @@ import (
 const (
 	MaxBundleBytes     = 8 << 20
 	MaxParametersBytes = 64 << 10
-
-	maxDepth   = 32      // objects and lists in each other
-	maxValues  = 1 << 18 // of any kind in one document
-	maxMembers = 128     // of one object
 )
 
-// ParseBundle reads a bundle. Elements that R4 has and this package has not
-// are passed over, and so are unknown ones; resources of other types are an
-// error, because a result shown in part would be taken for the whole. Whatever
-// is returned can be written by [Marshal].
+// Parse reads a resource of any type of this package. Elements that R4 has and
+// the package has not are passed over, and so are unknown ones; what is
+// returned can be written by [Marshal].
+func Parse(data []byte) (Resource, error) {
+	return parse(data, MaxBundleBytes, "", false)
+}
+
+// ParseBundle is [Parse] for a bundle. Resources of other types in it are an
+// error, because a result shown in part would be taken for the whole.
 func ParseBundle(data []byte) (*Bundle, error) {
-	var b Bundle
-	if err := parse(data, MaxBundleBytes, &b, false); err != nil {
-		return nil, fmt.Errorf("read bundle: %w", err)
+	r, err := parse(data, MaxBundleBytes, "Bundle", false)
+	if err != nil {
+		return nil, err
 	}
-	return &b, nil
+	return r.(*Bundle), nil
 }
 
 // ParseParameters reads the input of an operation. Here an element passed over
 // would be a wish ignored, so anything unknown is an error.
 func ParseParameters(data []byte) (*Parameters, error) {
-	var p Parameters
-	if err := parse(data, MaxParametersBytes, &p, true); err != nil {
-		return nil, fmt.Errorf("read parameters: %w", err)
+	r, err := parse(data, MaxParametersBytes, "Parameters", true)
+	if err != nil {
+		return nil, err
 	}
-	return &p, nil
+	return r.(*Parameters), nil
 }
 
-func parse(data []byte, limit int, into Resource, strict bool) error {
+// parse reads a resource of the type wanted, of any if that is empty.
+func parse(data []byte, limit int, wanted string, strict bool) (Resource, error) {
 	if len(data) > limit {
-		return &Error{Problem: "longer than " + strconv.Itoa(limit) + " bytes"}
-	}
-	if !utf8.Valid(data) {
-		return &Error{Problem: "not UTF-8"}
+		return nil, &Error{Problem: "longer than " + strconv.Itoa(limit) + " bytes"}
 	}
 	tree, err := readTree(data)
 	if err != nil {
-		return err
-	}
-	object, ok := tree.(*jsonObject)
-	if !ok {
-		return &Error{Problem: "not an object"}
+		return nil, err
 	}
 	d := decoder{strict: strict}
-	if err := d.resource(object, into); err != nil {
-		return err
+	r, err := d.resource(tree)
+	if err != nil {
+		return nil, err
+	}
+	if wanted != "" && r.ResourceType() != wanted {
+		return nil, &Error{Problem: "not of type " + wanted}
 	}
 	// Writing checks what reading does not: mandatory elements, forms of codes.
-	_, err = Marshal(into)
-	return err
-}
-
-// jsonObject is an object in the order in which it came.
-type jsonObject struct {
-	names  []string
-	values []any // string, json.Number, bool, *jsonObject or []any
-}
-
-func (o *jsonObject) get(name string) any {
-	for i, n := range o.names {
-		if n == name {
-			return o.values[i]
-		}
-	}
-	return nil
-}
-
-// treeReader builds the values of a document within the bounds above.
-type treeReader struct {
-	dec    *json.Decoder
-	values int
-}
-
-// readTree reads one JSON document in which, as FHIR wants it, there is no
-// null and nothing is empty, and in which no object has a name twice.
-func readTree(data []byte) (any, error) {
-	r := treeReader{dec: json.NewDecoder(bytes.NewReader(data))}
-	r.dec.UseNumber()
-	v, err := r.value(0)
-	if err != nil {
+	if _, err := Marshal(r); err != nil {
 		return nil, err
 	}
-	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, r.fail("something after the end")
-	}
-	return v, nil
-}
-
-func (r *treeReader) value(depth int) (any, error) {
-	token, err := r.dec.Token()
-	if err != nil {
-		// The decoder's own text may quote the document.
-		return nil, r.fail("not JSON")
-	}
-	if r.values++; r.values > maxValues {
-		return nil, r.fail("too many values")
-	}
-	if depth > maxDepth {
-		return nil, r.fail("nested too deeply")
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			return r.object(depth)
-		}
-		return r.list(depth)
-	case nil:
-		return nil, r.fail("null")
-	case string:
-		if t == "" {
-			return nil, r.fail("empty string")
-		}
-	}
-	return token, nil
-}
-
-func (r *treeReader) object(depth int) (any, error) {
-	o := new(jsonObject)
-	for r.dec.More() {
-		token, err := r.dec.Token()
-		if err != nil {
-			return nil, r.fail("not JSON")
-		}
-		name, _ := token.(string) // the decoder takes nothing else here
-		if o.get(name) != nil {
-			return nil, r.fail("a name twice in an object")
-		}
-		if len(o.names) == maxMembers {
-			return nil, r.fail("too many members in an object")
-		}
-		v, err := r.value(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		o.names, o.values = append(o.names, name), append(o.values, v)
-	}
-	if err := r.end(); err != nil {
-		return nil, err
-	}
-	if len(o.names) == 0 {
-		return nil, r.fail("empty object")
-	}
-	return o, nil
-}
-
-func (r *treeReader) list(depth int) (any, error) {
-	var items []any
-	for r.dec.More() {
-		v, err := r.value(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, v)
-	}
-	if err := r.end(); err != nil {
-		return nil, err
-	}
-	if len(items) == 0 {
-		return nil, r.fail("empty list")
-	}
-	return items, nil
-}
-
-func (r *treeReader) end() error {
-	if _, err := r.dec.Token(); err != nil {
-		return r.fail("not JSON")
-	}
-	return nil
-}
-
-func (r *treeReader) fail(problem string) error {
-	return &Error{Problem: problem + ", near byte " + strconv.FormatInt(r.dec.InputOffset(), 10)}
+	return r, nil
 }
 
 // decoder moves a tree into our structs by the names in their tags.
@@ -201,26 +76,51 @@ type decoder struct {
 
 // newResource gives an empty resource of a type, nil if we do not know it.
 func newResource(resourceType string) Resource {
-	for _, r := range []Resource{
-		new(EpisodeOfCare), new(Patient), new(RelatedPerson), new(Practitioner),
-		new(PractitionerRole), new(Organization), new(Location), new(Bundle),
-		new(OperationOutcome), new(Provenance), new(AuditEvent), new(Consent), new(Parameters),
-	} {
-		if r.ResourceType() == resourceType {
-			return r
-		}
+	switch resourceType {
+	case "AuditEvent":
+		return new(AuditEvent)
+	case "Bundle":
+		return new(Bundle)
+	case "Consent":
+		return new(Consent)
+	case "EpisodeOfCare":
+		return new(EpisodeOfCare)
+	case "Location":
+		return new(Location)
+	case "OperationOutcome":
+		return new(OperationOutcome)
+	case "Organization":
+		return new(Organization)
+	case "Parameters":
+		return new(Parameters)
+	case "Patient":
+		return new(Patient)
+	case "Practitioner":
+		return new(Practitioner)
+	case "PractitionerRole":
+		return new(PractitionerRole)
+	case "Provenance":
+		return new(Provenance)
+	case "RelatedPerson":
+		return new(RelatedPerson)
 	}
 	return nil
 }
 
-func (d *decoder) resource(o *jsonObject, into Resource) error {
-	if o.get("resourceType") != into.ResourceType() {
-		return d.fail("not the resource type " + into.ResourceType())
+func (d *decoder) resource(value any) (Resource, error) {
+	o, ok := value.(*jsonObject)
+	if !ok {
+		return nil, d.fail("not an object")
 	}
-	d.path = append(d.path, into.ResourceType())
-	err := d.object(o, reflect.ValueOf(into).Elem(), true)
-	d.path = d.path[:len(d.path)-1]
-	return err
+	resourceType, _ := o.get("resourceType").(string)
+	r := newResource(resourceType)
+	if r == nil {
+		return nil, d.fail("resource type that is not known here")
+	}
+	if len(d.path) == 0 {
+		d.path = append(d.path, resourceType)
+	}
+	return r, d.object(o, reflect.ValueOf(r).Elem(), true)
 }
 
 // object fills a struct. Members of ours are found by the json tag; value[x]
@@ -246,11 +146,14 @@ func (d *decoder) object(o *jsonObject, v reflect.Value, isResource bool) error 
 	return nil
 }
 
+// choice is the tag of a field of type [Value]: any valueCode, valueDate ...
+const choice = "value[x]"
+
 func fieldNamed(v reflect.Value, name string) reflect.Value {
 	t := v.Type()
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag.Get("json")
-		if tag == name || tag == "value[x]" && newValue(name) != nil {
+		if tag == choice && newValue(name) != nil || tag == name && tag != choice {
 			return v.Field(i)
 		}
 	}
@@ -270,34 +173,34 @@ func (d *decoder) member(name string, value any, field reflect.Value) error {
 		field.Set(v)
 		return nil
 	case *Resource:
-		return d.contained(value, field)
-	case *[]Extension:
-		if strings.HasPrefix(name, "_") {
-			var e element
-			if err := d.value(value, reflect.ValueOf(&e).Elem()); err != nil {
-				return err
-			}
-			field.Set(reflect.ValueOf(e.Extension))
-			return nil
+		r, err := d.resource(value)
+		if err != nil {
+			return err
 		}
+		field.Set(reflect.ValueOf(r))
+		return nil
+	case *[]Extension:
+		return d.extensions(name, value, field)
 	}
 	return d.value(value, field)
 }
 
-func (d *decoder) contained(value any, field reflect.Value) error {
-	o, ok := value.(*jsonObject)
-	if !ok {
-		return d.fail("not an object")
+// extensions reads those of an object, or, under a name with an underscore,
+// those of a primitive value.
+func (d *decoder) extensions(name string, value any, field reflect.Value) error {
+	var e element
+	into := reflect.ValueOf(&e).Elem()
+	if !strings.HasPrefix(name, "_") {
+		into = into.Field(0)
 	}
-	resourceType, _ := o.get("resourceType").(string)
-	r := newResource(resourceType)
-	if r == nil {
-		return d.fail("resource type that is not known here")
-	}
-	if err := d.resource(o, r); err != nil {
+	if err := d.value(value, into); err != nil {
 		return err
 	}
-	field.Set(reflect.ValueOf(r))
+	if !d.strict {
+		// An extension whose value is of a type we do not have is unknown as a whole.
+		e.Extension = slices.DeleteFunc(e.Extension, func(e Extension) bool { return e.Value == nil })
+	}
+	field.Set(reflect.ValueOf(e.Extension))
 	return nil
 }
 

@@ -32,7 +32,7 @@ func Append(dst []byte, r Resource) ([]byte, error) {
 		return dst, &Error{Problem: "no resource"}
 	}
 	w := writer{buf: dst}
-	w.resource(r)
+	w.resource(r.ResourceType(), r)
 	if w.err != nil {
 		return dst, w.err
 	}

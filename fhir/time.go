@@ -231,8 +231,17 @@ func normal(t time.Time) time.Time {
 }
 
 func parseTime(s string) (time.Time, error) {
-	var t time.Time
-	if err := t.UnmarshalText([]byte(s)); err != nil {
+	// The layout is laxer than FHIR: it takes an hour of one digit, a comma
+	// before the fraction and any offset.
+	const seconds = len("2006-01-02T15:04:05")
+	if len(s) <= seconds || s[len("2006-01-02T15")] != ':' || s[seconds] == ',' {
+		return time.Time{}, errTime
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, errTime
+	}
+	if _, offset := t.Zone(); offset < -14*60*60 || offset > 14*60*60 {
 		return time.Time{}, errTime
 	}
 	t = normal(t)

@@ -29,8 +29,10 @@ type composite[T any] interface {
 	members(w *writer)
 }
 
-func (w *writer) resource(r Resource) {
-	w.path = append(w.path, step{r.ResourceType(), -1})
+// resource writes a resource; place is its name in paths: its type at the top,
+// the name of the member that holds it elsewhere.
+func (w *writer) resource(place string, r Resource) {
+	w.path = append(w.path, step{place, -1})
 	w.buf = append(w.buf, `{"resourceType":"`...)
 	w.buf = append(w.buf, r.ResourceType()...)
 	w.buf = append(w.buf, '"')
@@ -210,7 +212,7 @@ type moment interface {
 	AppendText(b []byte) ([]byte, error)
 }
 
-// time writes a member of a type of time.
+// writeTime writes a member that is a date or a time.
 func writeTime[T moment](w *writer, name string, v T) bool {
 	if v.IsZero() {
 		return false
