@@ -1,0 +1,272 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/dovidka/dovidka"
+	"github.com/dovidka/dovidka/internal/platform/config"
+	"github.com/dovidka/dovidka/xroad"
+)
+
+// Config is the whole configuration file. deploy/dovidka.yaml explains every
+// setting and is read by a test.
+type Config struct {
+	// Name is this component's name in the statements citizens sign.
+	Name string `yaml:"name"`
+	// Data is the folder of the embedded databases; relative to the file.
+	Data string `yaml:"data"`
+
+	Diia       DiiaConfig       `yaml:"diia"`
+	Trembita   TrembitaConfig   `yaml:"trembita"`
+	Operations OperationsConfig `yaml:"operations"`
+	Databases  DatabasesConfig  `yaml:"databases"`
+	Verifier   VerifierConfig   `yaml:"verifier"`
+	Ledger     LedgerConfig     `yaml:"ledger"`
+	Seal       SealConfig       `yaml:"seal"`
+	Disclosure DisclosureConfig `yaml:"disclosure"`
+}
+
+// ListenConfig is one listener: TLS, or plain HTTP when insecure is set.
+type ListenConfig struct {
+	Listen         string      `yaml:"listen"`
+	Insecure       bool        `yaml:"insecure"`
+	TLS            TLSConfig   `yaml:"tls"`
+	MaxConnections int         `yaml:"max_connections"`
+	MaxBody        config.Size `yaml:"max_body"`
+}
+
+// TLSConfig is the server's certificate and the clients it admits.
+type TLSConfig struct {
+	Certificate        string   `yaml:"certificate"`
+	Key                string   `yaml:"key"`
+	ClientCA           string   `yaml:"client_ca"`
+	ClientFingerprints []string `yaml:"client_fingerprints"`
+}
+
+// DiiaConfig is the REST door.
+type DiiaConfig struct {
+	ListenConfig `yaml:",inline"`
+
+	// Clients are admitted by certificate; an empty list admits nobody.
+	Clients []ClientConfig `yaml:"clients"`
+	// InsecureClient names whoever calls over plain HTTP.
+	InsecureClient string                  `yaml:"insecure_client"`
+	Rate           RateConfig              `yaml:"rate"`
+	ProcessCodes   map[dovidka.Code]string `yaml:"process_codes"`
+}
+
+// ClientConfig is one client of the REST door.
+type ClientConfig struct {
+	Name         string   `yaml:"name"`
+	Fingerprints []string `yaml:"fingerprints"`
+	Subjects     []string `yaml:"subjects"`
+}
+
+// RateConfig bounds the requests of one client.
+type RateConfig struct {
+	PerSecond float64 `yaml:"per_second"`
+	Burst     int     `yaml:"burst"`
+}
+
+// TrembitaConfig is the SOAP door.
+type TrembitaConfig struct {
+	ListenConfig `yaml:",inline"`
+
+	// Address is the public address in the WSDL; empty takes the request's.
+	Address string `yaml:"address"`
+	// Clients are the X-Road clients admitted, INSTANCE/CLASS/MEMBER/SUBSYSTEM;
+	// an empty list admits nobody.
+	Clients []string   `yaml:"clients"`
+	Rate    RateConfig `yaml:"rate"`
+}
+
+// OperationsConfig is the listener of probes and metrics, and the log.
+type OperationsConfig struct {
+	Listen    string `yaml:"listen"`
+	LogLevel  string `yaml:"log_level"`
+	LogFormat string `yaml:"log_format"`
+}
+
+// DatabasesConfig names the databases; empty means a SQLite file in Data.
+type DatabasesConfig struct {
+	Registry   string `yaml:"registry"`
+	Ledger     string `yaml:"ledger"`
+	Disclosure string `yaml:"disclosure"`
+}
+
+// VerifierConfig says whom to believe.
+type VerifierConfig struct {
+	Anchors       []string `yaml:"anchors"`
+	Intermediates []string `yaml:"intermediates"`
+	CRLs          []string `yaml:"crls"`
+	// Revocation is required, or off.
+	Revocation string `yaml:"revocation"`
+}
+
+// LedgerConfig is the ledger's keys and times.
+type LedgerConfig struct {
+	// KeyFile holds the Ed25519 key that signs grants and the head of the log.
+	KeyFile string `yaml:"key_file"`
+	// PseudonymKeyFile holds the key of the pseudonyms.
+	PseudonymKeyFile string          `yaml:"pseudonym_key_file"`
+	ConsentTTL       config.Duration `yaml:"consent_ttl"`
+	GrantTTL         config.Duration `yaml:"grant_ttl"`
+}
+
+// SealConfig is the key that seals answers.
+type SealConfig struct {
+	KeyFile      string `yaml:"key_file"`
+	PasswordFile string `yaml:"password_file"`
+}
+
+// DisclosureConfig is the use case's times and texts.
+type DisclosureConfig struct {
+	StatementTTL   config.Duration `yaml:"statement_ttl"`
+	ClockSkew      config.Duration `yaml:"clock_skew"`
+	Budget         config.Duration `yaml:"budget"`
+	AnswerTTL      config.Duration `yaml:"answer_ttl"`
+	Retention      config.Duration `yaml:"retention"`
+	Concurrency    int             `yaml:"concurrency"`
+	ConsentVersion string          `yaml:"consent_version"`
+	ConsentText    string          `yaml:"consent_text"`
+	WithdrawalText string          `yaml:"withdrawal_text"`
+}
+
+// The texts citizens sign unless the configuration says otherwise.
+const (
+	consentVersion = "2026-11"
+	consentText    = "Я надаю згоду на пошук відомостей про мої декларації про вибір лікаря, який надає первинну медичну допомогу " +
+		"(або декларації особи, яку я представляю), в електронній системі охорони здоров'я та на передавання цих відомостей " +
+		"зазначеному отримувачу для зазначеної мети. Мені відомо, що я можу відкликати цю згоду в будь-який час."
+	withdrawalText = "Я відкликаю надану раніше згоду на передавання відомостей про декларації зазначеному отримувачу."
+)
+
+// defaultConfig is what holds for settings the file does not mention.
+func defaultConfig() Config {
+	return Config{
+		Name: "dovidka",
+		Data: "data",
+		Diia: DiiaConfig{
+			ListenConfig: ListenConfig{Listen: "127.0.0.1:8443", MaxConnections: 1024, MaxBody: 1 << 20},
+			Rate:         RateConfig{PerSecond: 200, Burst: 400},
+		},
+		Trembita: TrembitaConfig{
+			ListenConfig: ListenConfig{Listen: "127.0.0.1:8444", MaxConnections: 1024, MaxBody: 10 << 20},
+			Rate:         RateConfig{PerSecond: 200, Burst: 400},
+		},
+		Operations: OperationsConfig{Listen: "127.0.0.1:9090", LogLevel: "info", LogFormat: "json"},
+		Verifier:   VerifierConfig{Revocation: revocationRequired},
+		Ledger:     LedgerConfig{ConsentTTL: config.Duration(365 * 24 * time.Hour), GrantTTL: config.Duration(time.Minute)},
+		Disclosure: DisclosureConfig{
+			StatementTTL: config.Duration(180 * time.Second), ClockSkew: config.Duration(time.Minute), Budget: config.Duration(8 * time.Second),
+			AnswerTTL: config.Duration(30 * time.Minute), Retention: config.Duration(72 * time.Hour), Concurrency: 64,
+			ConsentVersion: consentVersion, ConsentText: consentText, WithdrawalText: withdrawalText,
+		},
+	}
+}
+
+// What the verifier does about revocation.
+const (
+	revocationRequired = "required"
+	revocationOff      = "off"
+)
+
+// loadConfig reads a file; what is relative in it is relative to its folder.
+func loadConfig(path string) (Config, error) {
+	cfg := defaultConfig()
+	if err := config.Load(path, &cfg); err != nil {
+		return Config{}, err
+	}
+	cfg.resolve(filepath.Dir(path))
+	if err := cfg.check(); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return cfg, nil
+}
+
+func (c *Config) resolve(dir string) {
+	at := func(path *string) {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(dir, *path)
+		}
+	}
+	for _, path := range []*string{
+		&c.Data, &c.Diia.TLS.Certificate, &c.Diia.TLS.Key, &c.Diia.TLS.ClientCA,
+		&c.Trembita.TLS.Certificate, &c.Trembita.TLS.Key, &c.Trembita.TLS.ClientCA,
+		&c.Ledger.KeyFile, &c.Ledger.PseudonymKeyFile, &c.Seal.KeyFile, &c.Seal.PasswordFile,
+	} {
+		at(path)
+	}
+	for _, list := range [][]string{c.Verifier.Anchors, c.Verifier.Intermediates, c.Verifier.CRLs} {
+		for i := range list {
+			at(&list[i])
+		}
+	}
+	embedded := func(url *string, name string) {
+		if *url == "" {
+			*url = "sqlite:" + filepath.Join(c.Data, name+".db")
+		}
+	}
+	embedded(&c.Databases.Registry, "registry")
+	embedded(&c.Databases.Ledger, "ledger")
+	embedded(&c.Databases.Disclosure, "disclosure")
+}
+
+// check refuses what cannot work, each fault with the key to set.
+func (c *Config) check() error {
+	var errs []error
+	need := func(ok bool, text string) {
+		if !ok {
+			errs = append(errs, errors.New(text))
+		}
+	}
+	need(c.Name != "", "name: is required")
+	need(len(c.Verifier.Anchors) > 0, "verifier.anchors: at least one root certificate is required")
+	need(c.Verifier.Revocation == revocationRequired || c.Verifier.Revocation == revocationOff, "verifier.revocation: must be required or off")
+	need(c.Ledger.KeyFile != "" && c.Ledger.PseudonymKeyFile != "", "ledger: key_file and pseudonym_key_file are required")
+	need(c.Seal.KeyFile != "" && c.Seal.PasswordFile != "", "seal: key_file and password_file are required")
+	need(c.Diia.Listen != "" || c.Trembita.Listen != "", "diia.listen, trembita.listen: at least one door is required")
+	for _, door := range []struct {
+		key string
+		ListenConfig
+	}{{"diia", c.Diia.ListenConfig}, {"trembita", c.Trembita.ListenConfig}} {
+		hasTLS := door.TLS.Certificate != "" && door.TLS.Key != ""
+		need(door.Listen == "" || door.Insecure != hasTLS, door.key+": set either tls.certificate and tls.key, or insecure: true")
+	}
+	need(c.Diia.InsecureClient == "" || c.Diia.Insecure, "diia.insecure_client: goes with insecure: true only")
+	for _, client := range c.Trembita.Clients {
+		_, err := xroad.ParseClientID(client)
+		need(err == nil, "trembita.clients: each is INSTANCE/CLASS/MEMBER[/SUBSYSTEM]")
+	}
+	known := map[dovidka.Code]bool{}
+	for _, code := range dovidka.Codes() {
+		known[code] = true
+	}
+	for code := range c.Diia.ProcessCodes {
+		need(known[code], "diia.process_codes: an unknown reason")
+	}
+	return errors.Join(errs...)
+}
+
+// warn tells of settings that are legal but rarely meant.
+func (c *Config) warn(log *slog.Logger) {
+	if c.Verifier.Revocation == revocationOff {
+		log.Warn("revocation is not checked: a revoked certificate is accepted until it expires", "setting", "verifier.revocation")
+	}
+	if c.Diia.Listen != "" && len(c.Diia.Clients) == 0 && c.Diia.InsecureClient == "" {
+		log.Warn("the REST door admits nobody", "setting", "diia.clients")
+	}
+	if c.Trembita.Listen != "" && len(c.Trembita.Clients) == 0 {
+		log.Warn("the SOAP door admits nobody", "setting", "trembita.clients")
+	}
+	if c.Diia.Listen != "" && c.Diia.Insecure || c.Trembita.Listen != "" && c.Trembita.Insecure {
+		log.Warn("a door is open without TLS", "setting", "insecure")
+	}
+	if !c.Trembita.Insecure && c.Trembita.TLS.ClientCA == "" && len(c.Trembita.TLS.ClientFingerprints) == 0 && c.Trembita.Listen != "" {
+		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_fingerprints")
+	}
+}
