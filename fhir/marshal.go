@@ -2,7 +2,8 @@ package fhir
 
 import (
 	"fmt"
-	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Resource is one of the resource types of this package.
@@ -22,7 +23,12 @@ type Resource interface {
 // Text that FHIR strings may not hold (control characters, broken UTF-8) is
 // replaced by U+FFFD; everything else that R4 forbids is an [*Error].
 func Marshal(r Resource) ([]byte, error) {
-	return Append(nil, r)
+	const usual = 2 << 10 // an EpisodeOfCare fits
+	data, err := Append(make([]byte, 0, usual), r)
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // Append is [Marshal] into a buffer of the caller's; on an error dst is
@@ -31,7 +37,7 @@ func Append(dst []byte, r Resource) ([]byte, error) {
 	if isNil(r) {
 		return dst, &Error{Problem: "no resource"}
 	}
-	w := writer{buf: dst}
+	w := writer{buf: dst, path: make([]step, 0, 12)}
 	w.resource(r.ResourceType(), r)
 	if w.err != nil {
 		return dst, w.err
@@ -73,19 +79,15 @@ func ValidID(s string) bool {
 // ends, no two in a row (R4, datatypes: code). Dictionaries of others are not
 // bound by it, so ask before putting their words into a [Coding].
 func ValidCode(s string) bool {
-	if s == "" || replaced(s) {
-		return false
+	if visible(s) {
+		return s != ""
 	}
 	space := true
 	for _, r := range s {
-		if isSpace(r) {
-			if space {
-				return false
-			}
-			space = true
-			continue
+		if r == utf8.RuneError || unicode.IsControl(r) || space && unicode.IsSpace(r) {
+			return false
 		}
-		space = false
+		space = unicode.IsSpace(r)
 	}
 	return !space
 }
@@ -93,5 +95,24 @@ func ValidCode(s string) bool {
 // ValidURI reports whether s can be written as a uri: it has no white space
 // (R4, datatypes: uri).
 func ValidURI(s string) bool {
-	return s != "" && !replaced(s) && !strings.ContainsFunc(s, isSpace)
+	if visible(s) {
+		return s != ""
+	}
+	for _, r := range s {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// visible reports whether s is nothing but printable ASCII without spaces, as
+// most codes and uris are.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }

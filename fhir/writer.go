@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -269,61 +268,38 @@ func (w *writer) key(name string) {
 // quote writes a JSON string. Only what RFC 8259, section 7, demands is
 // escaped; <, > and & are nobody's business here.
 func (w *writer) quote(s string) {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	}
 	w.buf = append(w.buf, '"')
 	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if escaped := escape(c); escaped != "" {
-				w.buf = append(w.buf, s[start:i]...)
-				w.buf = append(w.buf, escaped...)
-				start = i + 1
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
 			w.buf = append(w.buf, s[start:i]...)
-			w.buf = append(w.buf, string(utf8.RuneError)...)
+			w.buf = append(w.buf, escape(c)...)
 			start = i + 1
 		}
-		i += size
 	}
 	w.buf = append(w.buf, s[start:]...)
 	w.buf = append(w.buf, '"')
 }
 
-// escape gives what stands for c in a JSON string, empty for c itself.
+// escape gives what stands for c, which cannot stand for itself.
 func escape(c byte) string {
-	switch {
-	case c == '"':
+	switch c {
+	case '"':
 		return `\"`
-	case c == '\\':
+	case '\\':
 		return `\\`
-	case c == '\n':
+	case '\n':
 		return `\n`
-	case c == '\r':
+	case '\r':
 		return `\r`
-	case c == '\t':
+	case '\t':
 		return `\t`
-	case c < ' ':
-		return string(utf8.RuneError)
 	}
-	return ""
+	return string(utf8.RuneError)
 }
-
-// replaced reports whether quote would put U+FFFD into s.
-func replaced(s string) bool {
-	for _, r := range s {
-		if r == utf8.RuneError || r < ' ' && !isSpace(r) {
-			return true
-		}
-	}
-	return false
-}
-
-func isSpace(r rune) bool { return unicode.IsSpace(r) }
 
 // isNil also catches a nil pointer in the interface.
 func isNil(r Resource) bool {
