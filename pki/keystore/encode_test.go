@@ -251,6 +251,24 @@ func TestKupynaKey(t *testing.T) {
 	}
 }
 
+// A certificate which does not have the key's public key is found by its identifier.
+func TestCertificateTiedByIdentifier(t *testing.T) {
+	t.Parallel()
+	k, foreign := rawKey(t, "userur"), read(t, "cryptonite/ocsp_certificate.cer")
+	k.LocalKeyID, k.Certificates = []byte{1, 2, 3}, [][]byte{foreign}
+	data, err := keystore.EncodePFX([]keystore.Key{k}, []byte("secret"), keystore.PFXOptions{Iterations: few})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := keystore.Open(data, []byte("secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Keys[0]; !bytes.Equal(got.LocalKeyID, k.LocalKeyID) || !cmp.Equal(got.Certificates, k.Certificates) {
+		t.Errorf("local key id %x, %d certificates", got.LocalKeyID, len(got.Certificates))
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	t.Parallel()
 	k := rawKey(t, "userur")

@@ -65,6 +65,12 @@ var containers = []struct {
 	{file: "openssl/pkcs8-aes-192-cbc.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
 	{file: "openssl/pkcs8-aes-256-cbc.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
 	{file: "openssl/pkcs8-des3.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
+	{file: "openssl/pkcs8-prf-sha1.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
+	{file: "openssl/pkcs8-prf-sha224.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
+	{file: "openssl/pkcs8-prf-sha256.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
+	{file: "openssl/pkcs8-prf-sha512.der", password: "secret", format: keystore.FormatEncryptedPKCS8, ids: []string{"ecdsa"}},
+	{file: "openssl/mac-sha224.p12", password: "secret", format: keystore.FormatPFX, ids: []string{"ecdsa"}, certificates: 1},
+	{file: "openssl/mac-sha384.p12", password: "secret", format: keystore.FormatPFX, ids: []string{"ecdsa"}, certificates: 1},
 	{file: "openssl/rsa-pkcs8-encrypted.pem", password: "secret", format: keystore.FormatPEM, ids: []string{"rsa"}},
 	{file: "openssl/rsa-pkcs8.pem", format: keystore.FormatPEM, ids: []string{"rsa"}, open: true},
 	{file: "openssl/rsa-pkcs1.pem", format: keystore.FormatPEM, ids: []string{"rsa"}, open: true},
@@ -127,6 +133,13 @@ func TestWrongPassword(t *testing.T) {
 			})
 		}
 	}
+	// A store without a key has only its digest to tell.
+	if _, err := keystore.Open(read(t, "java/trusted-only.jks"), []byte("other")); !errors.Is(err, keystore.ErrPassword) {
+		t.Errorf("error %v, want ErrPassword", err)
+	}
+	if _, err := keystore.Open(read(t, "java/trusted-only.jks"), []byte("storesecret")); !errors.Is(err, keystore.ErrFormat) {
+		t.Errorf("error %v, want ErrFormat: there is no key", err)
+	}
 	// The password of the store opens no key that has another one.
 	if _, err := keystore.Open(read(t, "java/two-passwords.jks"), []byte("storesecret")); !errors.Is(err, keystore.ErrPassword) {
 		t.Errorf("error %v, want ErrPassword", err)
@@ -142,7 +155,11 @@ func TestRefused(t *testing.T) {
 		{"openssl/legacy-rc2.p12", keystore.ErrUnsupported},
 		{"openssl/pkcs8-scrypt.der", keystore.ErrUnsupported},
 		{"openssl/ec-rfc1421.pem", keystore.ErrUnsupported},
+		{"openssl/pkcs8-pbes1.der", keystore.ErrUnsupported},
 		{"openssl/ed25519.pem", keystore.ErrUnsupported},
+		{"openssl/x448.pem", keystore.ErrUnsupported},
+		{"openssl/rsa-1024.pem", keystore.ErrUnsupported},
+		{"openssl/p224.pem", keystore.ErrUnsupported},
 		{"openssl/ec-cert.pem", keystore.ErrFormat}, // no key
 		{"uapki/diia-test-sign-7775603.cer", keystore.ErrFormat},
 		{"cryptonite/root_private_key_ba.dat", keystore.ErrFormat},

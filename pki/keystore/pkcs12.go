@@ -12,7 +12,6 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/dovidka/dovidka/dstu/gost34311"
-	"github.com/dovidka/dovidka/dstu/kupyna"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/der"
 )
@@ -136,12 +135,6 @@ func macHash(oid string) (func() hash.Hash, error) {
 		return sha512.New, nil
 	case pki.OIDGOST34311:
 		return gost34311.New, nil
-	case pki.OIDKupyna256:
-		return kupyna.New256, nil
-	case pki.OIDKupyna384:
-		return kupyna.New384, nil
-	case pki.OIDKupyna512:
-		return kupyna.New512, nil
 	}
 	return nil, unsupported("PKCS#12 MAC", oid)
 }
