@@ -25,6 +25,7 @@ const (
 	ReasonStatusUnknown   Reason = "status_unknown"          // the responder does not know the certificate
 	ReasonStatusOther     Reason = "status_other"            // about other certificates only
 	ReasonStatusUntrusted Reason = "status_source_untrusted" // not signed by who may speak for the issuer
+	ReasonIssuerRevoked   Reason = "issuer_revoked"          // the certificate of an authority in the chain
 	ReasonStatusNonce     Reason = "status_nonce"            // answers another question than ours
 )
 

@@ -1,0 +1,350 @@
+package cms
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/dovidka/dovidka/pki"
+	"github.com/dovidka/dovidka/pki/der"
+)
+
+// Revocation says what to do about the status of the signer's certificate.
+type Revocation int
+
+// The policies. The zero value is the strict one.
+const (
+	// RevocationRequired: without a statement that the certificate was good the
+	// result is indeterminate.
+	RevocationRequired Revocation = iota
+	// RevocationIfAvailable: a statement is used when there is one; its absence is
+	// only noted.
+	RevocationIfAvailable
+	// RevocationNotChecked: statements are not looked at.
+	RevocationNotChecked
+)
+
+// VerifyOptions are what a container is verified with.
+type VerifyOptions struct {
+	// Content is the signed content of a detached signature; nil means that the
+	// container carries it. If both are there they must be equal. For an empty
+	// detached content give []byte{}.
+	Content []byte
+	// Anchors are the pinned roots. Nothing else is trusted.
+	Anchors []*pki.Certificate
+	// Intermediates are certificates of authorities and of their services, from
+	// anywhere.
+	Intermediates []*pki.Certificate
+	CRLs          []*pki.CRL
+	OCSPs         []*pki.OCSPResponse
+	// Time is the time of verification: now, unless an archive is searched.
+	Time time.Time
+
+	Revocation Revocation
+	// OCSPMaxAge and CRLMaxAge are as in pki.StatusOptions.
+	OCSPMaxAge, CRLMaxAge time.Duration
+	// MaxSignatureAge bounds, against replay, the age of a signature that may
+	// authorise something now; 0 means no bound.
+	MaxSignatureAge time.Duration
+	// ClockSkew is the difference of clocks forgiven; 0 means a minute.
+	ClockSkew time.Duration
+	Keys      pki.KeyPolicy
+	Limits    Limits
+}
+
+// Verify verifies a container: every signature in it and in the containers inside
+// it (ETSI EN 319 102-1, clause 5; the order of steps is in the package comment).
+// Whatever is wrong with the container is in the result; the error is about the
+// options.
+func Verify(container []byte, opts VerifyOptions) (*Result, error) {
+	if opts.Time.IsZero() {
+		return nil, errors.New("cms: verify: no time of verification")
+	}
+	if len(opts.Anchors) == 0 {
+		return nil, errors.New("cms: verify: no trust anchors")
+	}
+	if opts.ClockSkew == 0 {
+		opts.ClockSkew = pki.DefaultClockSkew
+	}
+	opts.Limits = opts.Limits.withDefaults()
+	return verifyLayer(container, opts.Content, opts, opts.Limits.Nesting), nil
+}
+
+func verifyLayer(container, detached []byte, opts VerifyOptions, levels int) *Result {
+	if levels == 0 {
+		return refuse(ReasonLimit)
+	}
+	sd, err := Parse(container, opts.Limits)
+	if err != nil {
+		return refuse(parseReason(err))
+	}
+	r := &Result{Checks: []Check{{CheckFormat, Passed, ReasonNone}}}
+	if len(sd.Signers) == 0 {
+		return refuse(ReasonNoSigners)
+	}
+	content, check := chooseContent(sd, detached)
+	r.Checks = append(r.Checks, check)
+	r.Outcome = conclude(r.Checks)
+	if r.Verdict != Valid {
+		return r
+	}
+	r.Content, r.Detached = content, !sd.HasContent
+	for i := range sd.Signers {
+		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: opts}
+		s := v.verify()
+		r.Signers = append(r.Signers, s)
+		r.Outcome = r.worse(s.AtTime)
+	}
+	if isSignedData(content) {
+		r.Nested = verifyLayer(content, nil, opts, levels-1)
+		r.Outcome = r.worse(r.Nested.Outcome)
+	}
+	return r
+}
+
+// refuse is the result for what is no container of signatures at all.
+func refuse(why Reason) *Result {
+	return &Result{Outcome: Outcome{Invalid, why}, Checks: []Check{{CheckFormat, Failed, why}}}
+}
+
+func parseReason(err error) Reason {
+	for _, known := range []struct {
+		err    error
+		reason Reason
+	}{
+		{der.ErrTrailing, ReasonTrailingData},
+		{der.ErrLimit, ReasonLimit},
+		{ErrLimit, ReasonLimit},
+		{ErrNotSignedData, ReasonNotSignedData},
+		{ErrNotDER, ReasonNotDER},
+	} {
+		if errors.Is(err, known.err) {
+			return known.reason
+		}
+	}
+	return ReasonMalformed
+}
+
+func chooseContent(sd *SignedData, detached []byte) ([]byte, Check) {
+	switch {
+	case !sd.HasContent && detached == nil:
+		return nil, Check{CheckContent, Unknown, ReasonContentMissing}
+	case !sd.HasContent:
+		return detached, Check{CheckContent, Passed, ReasonNone}
+	case detached != nil && !bytes.Equal(detached, sd.Content):
+		return nil, Check{CheckContent, Failed, ReasonContentDiffers}
+	}
+	return sd.Content, Check{CheckContent, Passed, ReasonNone}
+}
+
+// isSignedData recognises a container as content by its first bytes alone: whatever
+// claims to be one is then held to it.
+func isSignedData(content []byte) bool {
+	if len(content) < 16 || content[0] != 0x30 {
+		return false
+	}
+	at := 2
+	if content[1] > 0x80 {
+		at += int(content[1] & 0x7f)
+	}
+	if at > 6 || at >= len(content) {
+		return false
+	}
+	s := cryptobyte.String(content[at:])
+	var oid string
+	return der.ReadOID(&s, &oid) && oid == oidSignedData
+}
+
+// signerVerifier takes one signature through the steps.
+type signerVerifier struct {
+	sd      *SignedData
+	si      *SignerInfo
+	content []byte
+	opts    VerifyOptions
+
+	out   Signer
+	attrs signedAttributes
+	pool  []*pki.Certificate // where certificates are looked for
+	long  longTerm           // what the unsigned attributes bring along
+}
+
+func (v *signerVerifier) verify() Signer {
+	s := &v.out
+	s.Level = v.si.level()
+	s.TrustedTime = v.opts.Time
+	s.Digest, s.Algorithm = v.si.DigestAlgorithm.OID, v.si.SignatureAlgorithm.OID
+	v.long = v.si.longTerm()
+	v.pool = concat(v.sd.Certificates, v.long.certificates, v.opts.Intermediates, v.opts.Anchors)
+
+	core := signatureCore{sd: v.sd, si: v.si, content: v.content, pool: v.pool}
+	core.verify(s)
+	v.attrs, s.Certificate = core.attrs, core.certificate
+	if s.Certificate != nil {
+		s.IsStamp = s.Certificate.IsSeal()
+		v.checkKeyUsage()
+	}
+	v.checkTimes()
+	if s.Certificate != nil {
+		v.checkChain()
+		v.checkRevocation()
+		v.checkIdentity()
+	}
+	s.AtTime = conclude(s.Checks)
+	s.Now = v.judgeNow()
+	return v.out
+}
+
+func concat(lists ...[]*pki.Certificate) []*pki.Certificate {
+	var out []*pki.Certificate
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out
+}
+
+func (v *signerVerifier) checkKeyUsage() {
+	const signs = pki.KeyUsageDigitalSignature | pki.KeyUsageNonRepudiation
+	if v.out.Certificate.KeyUsage&signs == 0 {
+		v.out.fail(CheckKeyUsage, ReasonKeyUsage)
+		return
+	}
+	v.out.pass(CheckKeyUsage, ReasonNone)
+}
+
+func (v *signerVerifier) checkChain() {
+	chain, err := pki.BuildChain(v.out.Certificate, pki.ChainOptions{
+		Anchors: v.opts.Anchors, Intermediates: v.pool, Time: v.out.TrustedTime, Keys: v.opts.Keys,
+	})
+	if err == nil {
+		v.out.Chain = chain
+		v.out.pass(CheckChain, ReasonNone)
+		return
+	}
+	var failure *pki.ChainError
+	switch {
+	case !errors.As(err, &failure):
+		v.out.unknown(CheckChain, pki.ReasonIssuerUnknown)
+	case failure.Conclusive:
+		v.out.fail(CheckChain, failure.Reason)
+	default:
+		v.out.unknown(CheckChain, failure.Reason)
+	}
+}
+
+func (v *signerVerifier) sources() pki.StatusSources {
+	return pki.StatusSources{
+		CRLs:         append(append(append([]*pki.CRL(nil), v.opts.CRLs...), v.sd.CRLs...), v.long.crls...),
+		OCSPs:        append(append([]*pki.OCSPResponse(nil), v.opts.OCSPs...), v.long.ocsps...),
+		Certificates: v.pool,
+	}
+}
+
+func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
+	return pki.CheckStatus(c, issuer, v.sources(), pki.StatusOptions{
+		Time: at, Now: v.opts.Time, OCSPMaxAge: v.opts.OCSPMaxAge, CRLMaxAge: v.opts.CRLMaxAge,
+		ClockSkew: v.opts.ClockSkew, Keys: v.opts.Keys,
+	})
+}
+
+// checkRevocation asks for the status of the signer's certificate, and of the
+// authorities' as far as there are statements about them: those rarely change, and
+// their absence is not held against the signer.
+func (v *signerVerifier) checkRevocation() {
+	if v.opts.Revocation == RevocationNotChecked || len(v.out.Chain) == 0 {
+		return
+	}
+	for i := 1; i < len(v.out.Chain)-1; i++ {
+		if st := v.statusAt(v.out.Chain[i], v.out.Chain[i+1], v.out.TrustedTime); st.State == pki.StateRevoked {
+			v.out.CheckedState = st
+			v.out.fail(CheckRevocation, pki.ReasonIssuerRevoked)
+			return
+		}
+	}
+	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime)
+	v.out.CheckedState = st
+	switch {
+	case st.State == pki.StateRevoked:
+		v.out.fail(CheckRevocation, st.Reason)
+	case st.State == pki.StateGood:
+		v.out.pass(CheckRevocation, ReasonNone)
+	case v.opts.Revocation == RevocationRequired:
+		v.out.unknown(CheckRevocation, st.Reason)
+	default:
+		v.out.pass(CheckRevocation, st.Reason)
+	}
+}
+
+// checkIdentity reads who signed, and only after everything else was good.
+func (v *signerVerifier) checkIdentity() {
+	if conclude(v.out.Checks).Verdict == Invalid {
+		return
+	}
+	id, err := v.out.Certificate.Identity()
+	switch {
+	case errors.Is(err, pki.ErrIdentityConflict):
+		v.out.fail(CheckIdentity, ReasonIdentityConflict)
+	case err != nil:
+		v.out.fail(CheckIdentity, ReasonIdentityMalformed)
+	default:
+		v.out.pass(CheckIdentity, ReasonNone)
+		v.out.Identity = id
+		v.out.IsStamp = id.IsSeal
+	}
+}
+
+// judgeNow says whether the signer may act now, which is more than that the
+// signature was good when it was made.
+func (v *signerVerifier) judgeNow() Outcome {
+	s := &v.out
+	now := v.opts.Time
+	if s.AtTime.Verdict != Valid {
+		return s.AtTime
+	}
+	if !s.Identity.IsPerson() {
+		return Outcome{Invalid, ReasonNoPerson}
+	}
+	for i, c := range s.Chain {
+		if c.ValidAt(now) {
+			continue
+		}
+		if i == 0 {
+			return Outcome{Invalid, pki.ReasonExpired}
+		}
+		return Outcome{Invalid, pki.ReasonIssuerExpired}
+	}
+	if made := v.claimedTime(); v.opts.MaxSignatureAge > 0 && now.Sub(made) > v.opts.MaxSignatureAge {
+		return Outcome{Invalid, ReasonTooOld}
+	}
+	if v.opts.Revocation == RevocationNotChecked {
+		return Outcome{Verdict: Valid}
+	}
+	st := v.statusAt(s.Chain[0], s.Chain[1], now)
+	switch {
+	case st.State == pki.StateRevoked:
+		return Outcome{Invalid, st.Reason}
+	case st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired:
+		return Outcome{Indeterminate, st.Reason}
+	}
+	return Outcome{Verdict: Valid}
+}
+
+// claimedTime is the earliest moment at which the signature can have been made, as
+// proven by the content's time-stamp or claimed by the signer. Without either it is
+// the zero time, older than any bound.
+func (v *signerVerifier) claimedTime() time.Time {
+	if !v.out.ContentTime.IsZero() {
+		return v.out.ContentTime
+	}
+	return v.out.SigningTime
+}
+
+// String names the outcome for people.
+func (o Outcome) String() string {
+	if o.Reason == ReasonNone {
+		return string(o.Verdict)
+	}
+	return fmt.Sprintf("%s: %s", o.Verdict, o.Reason)
+}
