@@ -6,60 +6,58 @@ import (
 	"github.com/dovidka/dovidka/dstu/gost28147"
 )
 
-// c3 is the only key-generation constant that is not zero (C₃; C₂ = C₄ = 0), least significant word first.
-var c3 = word256{0xff00ff00ff00ff00, 0x00ff00ff00ff00ff, 0xff0000ff00ffff00, 0xff00ffff000000ff}
+// c3 is the only key-generation constant that is not zero (C₃; C₂ = C₄ = 0).
+func c3() word256 {
+	return word256{0xff00ff00ff00ff00, 0x00ff00ff00ff00ff, 0xff0000ff00ffff00, 0xff00ffff000000ff}
+}
 
-func (x *word256) add(y *word256) (z word256) {
+func (x word256) add(y word256) (z word256) {
 	var c uint64
-	z[0], c = bits.Add64(x[0], y[0], 0)
-	z[1], c = bits.Add64(x[1], y[1], c)
-	z[2], c = bits.Add64(x[2], y[2], c)
-	z[3], _ = bits.Add64(x[3], y[3], c)
+	z.w0, c = bits.Add64(x.w0, y.w0, 0)
+	z.w1, c = bits.Add64(x.w1, y.w1, c)
+	z.w2, c = bits.Add64(x.w2, y.w2, c)
+	z.w3, _ = bits.Add64(x.w3, y.w3, c)
 	return z
 }
 
-func (x *word256) xor(y *word256) word256 {
-	return word256{x[0] ^ y[0], x[1] ^ y[1], x[2] ^ y[2], x[3] ^ y[3]}
+func (x word256) xor(y word256) word256 {
+	return word256{x.w0 ^ y.w0, x.w1 ^ y.w1, x.w2 ^ y.w2, x.w3 ^ y.w3}
 }
 
 // a is the transformation A: y₄‖y₃‖y₂‖y₁ → (y₁⊕y₂)‖y₄‖y₃‖y₂.
-func (x *word256) a() word256 { return word256{x[1], x[2], x[3], x[0] ^ x[1]} }
+func (x word256) a() word256 { return word256{x.w1, x.w2, x.w3, x.w0 ^ x.w1} }
 
 // compress is the step hash function ϰ(M, H) (clause 5): four keys from H and M, the four parts of H encrypted with
 // them, and the mixing ψ⁶¹(H ⊕ ψ(M ⊕ ψ¹²(S))).
-func compress(t *gost28147.Table, h, m *word256) word256 {
+func compress(t *gost28147.Table, h, m word256) word256 {
 	var keys [4][8]uint32
-	u, v := *h, *m
-	for i := range keys {
-		if i > 0 {
-			u = u.a()
-			if i == 2 {
-				u = u.xor(&c3)
-			}
-			v = v.a()
-			v = v.a()
-		}
-		w := u.xor(&v)
-		keys[i] = permute(&w)
-	}
-	s := encrypt(t, &keys, h)
-	s = psi12(&s)
-	s = s.xor(m)
-	s = psi1(&s)
-	s = s.xor(h)
-	return psi61(&s)
+	u, v := h, m
+	permute(&keys[0], u.xor(v))
+	u, v = u.a(), v.a().a()
+	permute(&keys[1], u.xor(v))
+	u, v = u.a().xor(c3()), v.a().a()
+	permute(&keys[2], u.xor(v))
+	u, v = u.a(), v.a().a()
+	permute(&keys[3], u.xor(v))
+
+	s := psi12(encrypt(t, &keys, h))
+	s = psi1(s.xor(m))
+	return psi61(s.xor(h))
 }
 
 // permute is the transformation P, which transposes 4×8 bytes into the eight words of a cipher key: word k holds
 // byte k of each part.
-func permute(w *word256) (key [8]uint32) {
-	lo0, hi0 := interleave(w[0], w[1])
-	lo1, hi1 := interleave(w[2], w[3])
-	for i := range 4 {
-		key[i] = uint32(uint16(lo0>>(16*i))) | uint32(uint16(lo1>>(16*i)))<<16
-		key[4+i] = uint32(uint16(hi0>>(16*i))) | uint32(uint16(hi1>>(16*i)))<<16
-	}
-	return key
+func permute(key *[8]uint32, w word256) {
+	lo0, hi0 := interleave(w.w0, w.w1)
+	lo1, hi1 := interleave(w.w2, w.w3)
+	key[0] = uint32(lo0)&0xffff | uint32(lo1)<<16
+	key[1] = uint32(lo0)>>16 | uint32(lo1)&0xffff0000
+	key[2] = uint32(lo0>>32)&0xffff | uint32(lo1>>32)<<16
+	key[3] = uint32(lo0>>48) | uint32(lo1>>32)&0xffff0000
+	key[4] = uint32(hi0)&0xffff | uint32(hi1)<<16
+	key[5] = uint32(hi0)>>16 | uint32(hi1)&0xffff0000
+	key[6] = uint32(hi0>>32)&0xffff | uint32(hi1>>32)<<16
+	key[7] = uint32(hi0>>48) | uint32(hi1>>32)&0xffff0000
 }
 
 // interleave alternates the bytes of a and b: the four least significant of each in lo, the rest in hi.
@@ -76,11 +74,11 @@ func spread(x uint32) uint64 {
 
 // encrypt puts every part of h through the cipher with its own key. The four run side by side because each round
 // waits for the one before it.
-func encrypt(t *gost28147.Table, keys *[4][8]uint32, h *word256) word256 {
-	a1, a2 := uint32(h[0]), uint32(h[0]>>32)
-	b1, b2 := uint32(h[1]), uint32(h[1]>>32)
-	c1, c2 := uint32(h[2]), uint32(h[2]>>32)
-	d1, d2 := uint32(h[3]), uint32(h[3]>>32)
+func encrypt(t *gost28147.Table, keys *[4][8]uint32, h word256) word256 {
+	a1, a2 := uint32(h.w0), uint32(h.w0>>32)
+	b1, b2 := uint32(h.w1), uint32(h.w1>>32)
+	c1, c2 := uint32(h.w2), uint32(h.w2>>32)
+	d1, d2 := uint32(h.w3), uint32(h.w3>>32)
 	for i := 0; i < 24; i += 2 {
 		j, k := i&7, (i+1)&7
 		a2 ^= round(t, a1+keys[0][j])
@@ -123,22 +121,21 @@ func quad(w0, w1, w3 uint64) uint64 {
 	return t ^ (w3>>48)*0x0001000100010001
 }
 
-func psi1(x *word256) word256 {
-	y := x[0] ^ x[0]>>16 ^ x[0]>>32 ^ x[0]>>48 ^ x[3] ^ x[3]>>48
-	return word256{x[0]>>16 | x[1]<<48, x[1]>>16 | x[2]<<48, x[2]>>16 | x[3]<<48, x[3]>>16 | y<<48}
+func psi1(x word256) word256 {
+	y := x.w0 ^ x.w0>>16 ^ x.w0>>32 ^ x.w0>>48 ^ x.w3 ^ x.w3>>48
+	return word256{x.w0>>16 | x.w1<<48, x.w1>>16 | x.w2<<48, x.w2>>16 | x.w3<<48, x.w3>>16 | y<<48}
 }
 
-func psi12(x *word256) word256 {
-	q0 := quad(x[0], x[1], x[3])
-	q1 := quad(x[1], x[2], q0)
-	q2 := quad(x[2], x[3], q1)
-	return word256{x[3], q0, q1, q2}
+func psi12(x word256) word256 {
+	q0 := quad(x.w0, x.w1, x.w3)
+	q1 := quad(x.w1, x.w2, q0)
+	q2 := quad(x.w2, x.w3, q1)
+	return word256{x.w3, q0, q1, q2}
 }
 
-func psi61(x *word256) word256 {
-	y := *x
+func psi61(x word256) word256 {
 	for range 5 {
-		y = psi12(&y)
+		x = psi12(x)
 	}
-	return psi1(&y)
+	return psi1(x)
 }

@@ -19,8 +19,9 @@ const (
 	BlockSize = 32
 )
 
-// word256 is a 256-bit value as four words, least significant first.
-type word256 [4]uint64
+// word256 is a 256-bit value as four words, least significant first. It is a struct because the compiler keeps structs of
+// four fields in registers, and arrays in memory.
+type word256 struct{ w0, w1, w2, w3 uint64 }
 
 type digest struct {
 	table  *gost28147.Table
@@ -79,23 +80,23 @@ func (d *digest) Sum(in []byte) []byte {
 
 func (d *digest) block(p *[BlockSize]byte) {
 	m := load(p)
-	d.h = compress(d.table, &d.h, &m)
-	d.sum = d.sum.add(&m)
+	d.h = compress(d.table, d.h, m)
+	d.sum = d.sum.add(m)
 	d.bits += 8 * BlockSize
 }
 
 // finish fills the last block up with zeros and compresses length and checksum (clause 6, stages 2 and 3). An empty
 // tail adds no block, so the empty message has the length and checksum blocks only.
 func (d *digest) finish() [Size]byte {
-	length := word256{d.bits + 8*uint64(d.n)}
+	length := word256{w0: d.bits + 8*uint64(d.n)}
 	if d.n > 0 {
 		clear(d.buf[d.n:])
 		d.block(&d.buf)
 	}
-	h := compress(d.table, &d.h, &length)
-	h = compress(d.table, &h, &d.sum)
+	h := compress(d.table, d.h, length)
+	h = compress(d.table, h, d.sum)
 	var out [Size]byte
-	for i, w := range h {
+	for i, w := range [...]uint64{h.w0, h.w1, h.w2, h.w3} {
 		binary.LittleEndian.PutUint64(out[8*i:], w)
 	}
 	return out

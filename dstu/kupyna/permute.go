@@ -48,20 +48,7 @@ func (t *tables) column(w0, w1, w2, w3, w4, w5, w6, w7 uint64) uint64 {
 		t[4][byte(w4>>32)] ^ t[5][byte(w5>>40)] ^ t[6][byte(w6>>48)] ^ t[7][byte(w7>>56)]
 }
 
-// mix8 is a round of the 512-bit state without its constant; row i moves i columns to the right.
-func (t *tables) mix8(s *[8]uint64) {
-	a, b, c, d, e, f, g, h := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
-	s[0] = t.column(a, h, g, f, e, d, c, b)
-	s[1] = t.column(b, a, h, g, f, e, d, c)
-	s[2] = t.column(c, b, a, h, g, f, e, d)
-	s[3] = t.column(d, c, b, a, h, g, f, e)
-	s[4] = t.column(e, d, c, b, a, h, g, f)
-	s[5] = t.column(f, e, d, c, b, a, h, g)
-	s[6] = t.column(g, f, e, d, c, b, a, h)
-	s[7] = t.column(h, g, f, e, d, c, b, a)
-}
-
-// mix16 is the same for the 1024-bit state, where row 7 moves 11 columns.
+// mix16 is a round of the 1024-bit state without its constant; row i moves i columns to the right, row 7 moves 11.
 func (t *tables) mix16(s *[16]uint64) {
 	old := *s
 	for j := range s {
@@ -70,31 +57,50 @@ func (t *tables) mix16(s *[16]uint64) {
 	}
 }
 
-// addConstant is what the permutation T⁺ adds to column j of n in the given round.
-func addConstant(j, n, round int) uint64 {
-	return 0x00f0f0f0f0f0f0f3 ^ uint64((n-1-j)<<4^round)<<56
-}
-
-// xor8 is the permutation T⊕ of the 512-bit state, whose round constants are added bit by bit.
+// xor8 is the permutation T⊕ of the 512-bit state, whose round constants are added bit by bit; row i moves i columns to
+// the right. The columns are variables because the compiler keeps those in registers, and arrays in memory.
 func (t *tables) xor8(s *[8]uint64) {
-	for round := range rounds8 {
-		for j := range s {
-			s[j] ^= uint64(j<<4 ^ round)
-		}
-		t.mix8(s)
+	a, b, c, d, e, f, g, h := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	for round := range uint64(rounds8) {
+		a ^= round
+		b ^= 0x10 ^ round
+		c ^= 0x20 ^ round
+		d ^= 0x30 ^ round
+		e ^= 0x40 ^ round
+		f ^= 0x50 ^ round
+		g ^= 0x60 ^ round
+		h ^= 0x70 ^ round
+		a, b, c, d, e, f, g, h = t.column(a, h, g, f, e, d, c, b), t.column(b, a, h, g, f, e, d, c),
+			t.column(c, b, a, h, g, f, e, d), t.column(d, c, b, a, h, g, f, e),
+			t.column(e, d, c, b, a, h, g, f), t.column(f, e, d, c, b, a, h, g),
+			t.column(g, f, e, d, c, b, a, h), t.column(h, g, f, e, d, c, b, a)
 	}
+	s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] = a, b, c, d, e, f, g, h
 }
 
 // add8 is the permutation T⁺ of the 512-bit state, whose round constants are added modulo 2⁶⁴.
 func (t *tables) add8(s *[8]uint64) {
-	for round := range rounds8 {
-		for j := range s {
-			s[j] += addConstant(j, len(s), round)
-		}
-		t.mix8(s)
+	a, b, c, d, e, f, g, h := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	for round := range uint64(rounds8) {
+		const low = 0x00f0f0f0f0f0f0f3
+		top := round << 56
+		a += 0x70<<56 ^ low ^ top
+		b += 0x60<<56 ^ low ^ top
+		c += 0x50<<56 ^ low ^ top
+		d += 0x40<<56 ^ low ^ top
+		e += 0x30<<56 ^ low ^ top
+		f += 0x20<<56 ^ low ^ top
+		g += 0x10<<56 ^ low ^ top
+		h += low ^ top
+		a, b, c, d, e, f, g, h = t.column(a, h, g, f, e, d, c, b), t.column(b, a, h, g, f, e, d, c),
+			t.column(c, b, a, h, g, f, e, d), t.column(d, c, b, a, h, g, f, e),
+			t.column(e, d, c, b, a, h, g, f), t.column(f, e, d, c, b, a, h, g),
+			t.column(g, f, e, d, c, b, a, h), t.column(h, g, f, e, d, c, b, a)
 	}
+	s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] = a, b, c, d, e, f, g, h
 }
 
+// xor16 is T⊕ of the 1024-bit state.
 func (t *tables) xor16(s *[16]uint64) {
 	for round := range rounds16 {
 		for j := range s {
@@ -104,10 +110,11 @@ func (t *tables) xor16(s *[16]uint64) {
 	}
 }
 
+// add16 is T⁺ of the 1024-bit state.
 func (t *tables) add16(s *[16]uint64) {
 	for round := range rounds16 {
 		for j := range s {
-			s[j] += addConstant(j, len(s), round)
+			s[j] += 0x00f0f0f0f0f0f0f3 ^ uint64((len(s)-1-j)<<4^round)<<56
 		}
 		t.mix16(s)
 	}
