@@ -252,7 +252,7 @@ func (a *Attachment) members(w *writer) {
 	code(w, "contentType", a.ContentType)
 	w.base64("data", a.Data)
 	w.uri("url", a.URL)
-	w.positive("size", a.Size)
+	w.unsigned("size", a.Size)
 	w.base64("hash", a.Hash)
 	w.string("title", a.Title)
 	writeTime(w, "creation", a.Creation)

@@ -11,6 +11,7 @@ import (
 // episode is a declaration as an answer has it.
 func episode() *fhir.EpisodeOfCare {
 	const own = "https://registry.example.test/fhir"
+	signed := fhir.DateTimeOn(fhir.Date{Year: 2024, Month: time.May, Day: 14})
 	return &fhir.EpisodeOfCare{
 		ID: "0a5f3a0e-6c1b-4b0e-9d5e-2f1f7c9a4b11",
 		Meta: fhir.Meta{
@@ -28,8 +29,8 @@ func episode() *fhir.EpisodeOfCare {
 		Identifier: []fhir.Identifier{{Use: fhir.IdentifierOfficial, System: own + "/sid/declaration-number", Value: "0001-20MH-K800"}},
 		Status:     fhir.EpisodeActive,
 		StatusHistory: []fhir.EpisodeStatusHistory{
-			{Status: fhir.EpisodePlanned, Period: fhir.Period{Start: on(2024, 5, 14), End: on(2024, 5, 14)}},
-			{Status: fhir.EpisodeActive, Period: fhir.Period{Start: on(2024, 5, 14)}},
+			{Status: fhir.EpisodePlanned, Period: fhir.Period{Start: signed, End: signed}},
+			{Status: fhir.EpisodeActive, Period: fhir.Period{Start: signed}},
 		},
 		Type: []fhir.CodeableConcept{{Coding: []fhir.Coding{
 			{System: own + "/CodeSystem/declaration-scope", Code: "family_doctor"},
@@ -37,13 +38,9 @@ func episode() *fhir.EpisodeOfCare {
 		}}},
 		Patient:              fhir.ReferenceTo("Patient", "e3b1c2d4-a5f6-4789-8abc-def012345678", ""),
 		ManagingOrganization: fhir.ReferenceTo("Organization", "c0ffee00-1111-4222-8333-444455556666", "КНП «Центр ПМСД Прикладний»"),
-		Period:               fhir.Period{Start: on(2024, 5, 14)},
+		Period:               fhir.Period{Start: signed},
 		CareManager:          fhir.ReferenceTo("PractitionerRole", "5b7e0c52-3f63-4f0a-8f6e-7a1d2c3b4e55", "Приклад Дарина Олегівна"),
 	}
-}
-
-func on(year int, month time.Month, day int) fhir.DateTime {
-	return fhir.DateTimeOn(fhir.Date{Year: year, Month: month, Day: day})
 }
 
 func ExampleMarshal() {
@@ -78,7 +75,8 @@ func ExampleMarshal_refused() {
 
 func ExampleParseBundle() {
 	bundle, err := fhir.ParseBundle([]byte(`{"resourceType":"Bundle","type":"collection","entry":[
-		{"resource":{"resourceType":"Patient","id":"1","birthDate":"1984-03-17"}}]}`))
+		{"resource":{"resourceType":"Patient","id":"1","birthDate":"1984-03-17"}},
+		{"resource":{"resourceType":"EpisodeOfCare","status":"active","patient":{"reference":"Patient/1"},"period":{"start":"2024-05-14"}}}]}`))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -86,11 +84,14 @@ func ExampleParseBundle() {
 	for _, entry := range bundle.Entry {
 		switch r := entry.Resource.(type) {
 		case *fhir.Patient:
-			fmt.Println(r.ID, r.BirthDate)
+			fmt.Println("patient born", r.BirthDate)
+		case *fhir.EpisodeOfCare:
+			fmt.Println("declaration", r.Status, "since", r.Period.Start)
 		}
 	}
 	// Output:
-	// 1 1984-03-17
+	// patient born 1984-03-17
+	// declaration active since 2024-05-14
 }
 
 func BenchmarkMarshalEpisodeOfCare(b *testing.B) {

@@ -22,7 +22,7 @@ func (o *Organization) ResourceID() string { return o.ID }
 func (o *Organization) members(w *writer) {
 	object(w, "meta", &o.Meta)
 	list(w, "identifier", o.Identifier)
-	w.optionalBoolean("active", o.Active)
+	w.active(o.Active)
 	list(w, "type", o.Type)
 	w.string("name", o.Name)
 	w.strings("alias", o.Alias)

@@ -31,7 +31,7 @@ func (p *Patient) ResourceID() string { return p.ID }
 func (p *Patient) members(w *writer) {
 	object(w, "meta", &p.Meta)
 	list(w, "identifier", p.Identifier)
-	w.optionalBoolean("active", p.Active)
+	w.active(p.Active)
 	list(w, "name", p.Name)
 	list(w, "telecom", p.Telecom)
 	code(w, "gender", p.Gender)
@@ -66,7 +66,7 @@ func (p *RelatedPerson) ResourceID() string { return p.ID }
 
 func (p *RelatedPerson) members(w *writer) {
 	object(w, "meta", &p.Meta)
-	w.optionalBoolean("active", p.Active)
+	w.active(p.Active)
 	w.must("patient", object(w, "patient", &p.Patient))
 	list(w, "relationship", p.Relationship)
 	list(w, "name", p.Name)

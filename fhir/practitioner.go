@@ -26,7 +26,7 @@ func (p *Practitioner) ResourceID() string { return p.ID }
 
 func (p *Practitioner) members(w *writer) {
 	object(w, "meta", &p.Meta)
-	w.optionalBoolean("active", p.Active)
+	w.active(p.Active)
 	list(w, "name", p.Name)
 	code(w, "gender", p.Gender)
 	list(w, "qualification", p.Qualification)
@@ -62,7 +62,7 @@ func (p *PractitionerRole) ResourceID() string { return p.ID }
 
 func (p *PractitionerRole) members(w *writer) {
 	object(w, "meta", &p.Meta)
-	w.optionalBoolean("active", p.Active)
+	w.active(p.Active)
 	object(w, "period", &p.Period)
 	object(w, "practitioner", &p.Practitioner)
 	object(w, "organization", &p.Organization)

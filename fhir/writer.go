@@ -134,11 +134,11 @@ func (w *writer) string(name, s string) bool {
 	return true
 }
 
-func (w *writer) id(name, s string) bool {
+func (w *writer) id(name, s string) {
 	if s != "" && !ValidID(s) {
 		w.fail(name, "not an id")
 	}
-	return w.string(name, s)
+	w.string(name, s)
 }
 
 func (w *writer) uri(name, s string) bool {
@@ -162,35 +162,32 @@ func (w *writer) boolean(name string, v bool) {
 	w.buf = strconv.AppendBool(w.buf, v)
 }
 
-func (w *writer) optionalBoolean(name string, v *bool) bool {
-	if v == nil {
-		return false
+// active writes the element of that name, where absent and false differ.
+func (w *writer) active(v *bool) {
+	if v != nil {
+		w.boolean("active", *v)
 	}
-	w.boolean(name, *v)
-	return true
 }
 
-func (w *writer) base64(name string, data []byte) bool {
+func (w *writer) base64(name string, data []byte) {
 	if len(data) == 0 {
-		return false
+		return
 	}
 	w.key(name)
 	w.buf = append(w.buf, '"')
 	w.buf = base64.StdEncoding.AppendEncode(w.buf, data)
 	w.buf = append(w.buf, '"')
-	return true
 }
 
-func (w *writer) positive(name string, n int64) bool {
+func (w *writer) unsigned(name string, n int64) {
 	if n == 0 {
-		return false
+		return
 	}
 	if n < 0 {
 		w.fail(name, "negative number")
 	}
 	w.key(name)
 	w.buf = strconv.AppendInt(w.buf, n, 10)
-	return true
 }
 
 func (w *writer) decimal(name string, d Decimal) bool {
@@ -218,11 +215,11 @@ func writeTime[T moment](w *writer, name string, v T) bool {
 	}
 	w.key(name)
 	w.buf = append(w.buf, '"')
-	buf, err := v.AppendText(w.buf)
-	if err != nil {
+	var err error
+	if w.buf, err = v.AppendText(w.buf); err != nil {
 		w.fail(name, "not a date")
 	}
-	w.buf = append(buf, '"')
+	w.buf = append(w.buf, '"')
 	return true
 }
 
