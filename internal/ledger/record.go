@@ -1,0 +1,133 @@
+package ledger
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dovidka/dovidka"
+)
+
+// Record writes that an answer with this SHA-256 leaves under the grant, and
+// returns the receipt. The answer must not leave before. Asked again for the
+// same grant and digest it returns the same receipt.
+//
+// It returns CodeConsentWithdrawn, and records the refusal, when the consent
+// has been withdrawn or has run out since; and dovidka.ErrGrant for a grant
+// that was not issued here or whose time is over.
+func (s *Service) Record(ctx context.Context, grant dovidka.Grant, digest [32]byte) (dovidka.Receipt, error) {
+	claims, err := grant.Open(s.GrantKey(), s.now())
+	if err != nil {
+		return dovidka.Receipt{}, fmt.Errorf("record disclosure: %w", err)
+	}
+	var receipt dovidka.Receipt
+	var refused *dovidka.Fault
+	rows, err := s.update(ctx, func(tx Tx, at time.Time) ([]entry, error) {
+		receipt, refused = dovidka.Receipt{}, nil
+		granted, err := issued(ctx, tx, onceGranted(claims.RequestID), claims.ID)
+		if err != nil {
+			return nil, err
+		}
+		if refusal, err := withdrawn(ctx, tx, granted, at); errors.As(err, &refused) {
+			return []entry{refusal}, nil
+		} else if err != nil {
+			return nil, err
+		}
+		disclosed := granted.next(dovidka.EventDisclosed, digest)
+		row, err := tx.Once(ctx, disclosed.columns().Once)
+		if err != nil {
+			return nil, fmt.Errorf("look for the same disclosure: %w", err)
+		}
+		if row == nil {
+			return []entry{disclosed}, nil
+		}
+		receipt, err = receiptOf(*row)
+		return nil, err
+	})
+	switch {
+	case err != nil:
+		return dovidka.Receipt{}, fmt.Errorf("record disclosure: %w", err)
+	case refused != nil:
+		return dovidka.Receipt{}, refused
+	case len(rows) == 0:
+		return receipt, nil
+	}
+	return receiptOf(rows[0])
+}
+
+// Release records that an answer which Record recorded is given out once more.
+// Faults are as with Record; ErrGrant tells that no such answer was disclosed.
+func (s *Service) Release(ctx context.Context, grant dovidka.ID, digest [32]byte) error {
+	var refused *dovidka.Fault
+	_, err := s.update(ctx, func(tx Tx, at time.Time) ([]entry, error) {
+		refused = nil
+		disclosed, err := issued(ctx, tx, onceDisclosed(grant, hex.EncodeToString(digest[:])), grant)
+		if err != nil {
+			return nil, err
+		}
+		if refusal, err := withdrawn(ctx, tx, disclosed, at); errors.As(err, &refused) {
+			return []entry{refusal}, nil
+		} else if err != nil {
+			return nil, err
+		}
+		return []entry{disclosed.next(dovidka.EventReleased, digest)}, nil
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("release answer: %w", err)
+	case refused != nil:
+		return refused
+	}
+	return nil
+}
+
+// issued reads the entry with the key and checks that it is about the grant.
+func issued(ctx context.Context, tx Tx, key string, grant dovidka.ID) (entry, error) {
+	row, err := tx.Once(ctx, key)
+	if err != nil {
+		return entry{}, fmt.Errorf("look for the grant: %w", err)
+	}
+	if row == nil {
+		return entry{}, fmt.Errorf("%w: it is not in the log", dovidka.ErrGrant)
+	}
+	e, err := row.open()
+	if err != nil {
+		return entry{}, err
+	}
+	if e.GrantID != grant {
+		return entry{}, fmt.Errorf("%w: the log has another for its request", dovidka.ErrGrant)
+	}
+	return e, nil
+}
+
+// withdrawn returns a Fault, and the refusal to record, when the consent that e
+// rests on no longer stands.
+func withdrawn(ctx context.Context, tx Tx, e entry, at time.Time) (entry, error) {
+	c, err := consentOf(ctx, tx, e.ConsentID)
+	if err != nil || c.Stands(at) {
+		return entry{}, err
+	}
+	refusal := e.next(dovidka.EventRefused, [32]byte{})
+	refusal.Code, refusal.Digest = dovidka.CodeConsentWithdrawn, ""
+	return refusal, errWithdrawn()
+}
+
+// next starts a later entry about the same grant.
+func (e entry) next(kind dovidka.EventKind, digest [32]byte) entry {
+	e.Kind, e.Digest = kind, hex.EncodeToString(digest[:])
+	e.Signer = nil // it signed the request, which is recorded already
+	return e
+}
+
+func receiptOf(row Row) (dovidka.Receipt, error) {
+	e, err := row.open()
+	if err != nil {
+		return dovidka.Receipt{}, err
+	}
+	return dovidka.Receipt{
+		RequestID: e.RequestID, GrantID: e.GrantID, ConsentID: e.ConsentID,
+		Index: e.Index, Hash: hex.EncodeToString(row.Hash), RecordedAt: e.At,
+	}, nil
+}
