@@ -25,7 +25,7 @@ func exchangeRaw(t *testing.T, server *httptest.Server, request io.WriterTo) (*h
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
@@ -39,7 +39,7 @@ func exchangeRaw(t *testing.T, server *httptest.Server, request io.WriterTo) (*h
 	if err != nil {
 		t.Fatal(err)
 	}
-	connection.Close()
+	_ = connection.Close()
 	<-sent
 	return response, body
 }
@@ -173,7 +173,7 @@ func chunks(text string, size int) string {
 	var out strings.Builder
 	for len(text) > 0 {
 		n := min(size, len(text))
-		fmt.Fprintf(&out, "%x\r\n%s\r\n", n, text[:n])
+		_, _ = fmt.Fprintf(&out, "%x\r\n%s\r\n", n, text[:n])
 		text = text[n:]
 	}
 	return out.String()
@@ -187,9 +187,9 @@ func TestExpectContinue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	body := envelope(allFields, testPayload)
-	fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", len(body))
+	_, _ = fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", len(body))
 	reader := bufio.NewReader(connection)
 	for _, want := range []int{http.StatusContinue, http.StatusOK} {
 		response, err := http.ReadResponse(reader, nil)
@@ -199,7 +199,7 @@ func TestExpectContinue(t *testing.T) {
 		if response.StatusCode != want {
 			t.Fatalf("%d, want %d", response.StatusCode, want)
 		}
-		fmt.Fprint(connection, body)
+		_, _ = fmt.Fprint(connection, body)
 	}
 }
 

@@ -77,7 +77,8 @@ func isEncodingName(name string) bool {
 	for i := range len(name) {
 		b := name[i]
 		letter := 'a' <= b|0x20 && b|0x20 <= 'z'
-		if !letter && (i == 0 || !('0' <= b && b <= '9' || b == '.' || b == '_' || b == '-')) {
+		other := '0' <= b && b <= '9' || b == '.' || b == '_' || b == '-'
+		if !letter && (i == 0 || !other) {
 			return false
 		}
 	}
