@@ -39,7 +39,7 @@ func TestPFXOfDSTUKeys(t *testing.T) {
 	t.Parallel()
 	in := []keystore.Key{rawKey(t, "userfiz"), rawKey(t, "userur")}
 	for _, password := range []string{"secret", cyrillic} {
-		file, err := keystore.EncodePFX(in, []byte(password), keystore.PFXOptions{})
+		file, err := keystore.EncodePFX(in, []byte(password), keystore.PFXOptions{Iterations: few})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"hash"
 
@@ -213,16 +214,14 @@ func (o *opener) decryptPKCS12PBE(alg pki.AlgorithmIdentifier, ciphertext []byte
 	if alg.OID == oidPBESHA2Key3DES {
 		keySize = 16
 	}
-	err := ErrPassword
 	for _, password := range textPasswords(o.password) {
-		var plain []byte
-		if plain, err = o.tripleDES(password, salt, iterations, keySize, ciphertext); err == nil && isSequence(plain) {
-			clear(password)
+		plain, err := o.tripleDES(password, salt, iterations, keySize, ciphertext)
+		clear(password)
+		if err == nil && isSequence(plain) {
 			return plain, nil
 		}
-		clear(password)
 		clear(plain)
-		if err != nil && err != ErrPassword { //nolint:errorlint // the bare value, see decryptCBC
+		if err != nil && !errors.Is(err, ErrPassword) {
 			return nil, err
 		}
 	}

@@ -66,7 +66,7 @@ func addPlusOne(x, y []byte) {
 	carry := uint(1)
 	for i := len(x) - 1; i >= 0; i-- {
 		carry += uint(x[i]) + uint(y[i])
-		x[i] = byte(carry)
+		x[i] = byte(carry & 0xff)
 		carry >>= 8
 	}
 }
@@ -97,14 +97,14 @@ func textPasswords(password []byte) [][]byte {
 // characters beyond the first plane; like others, surrogate pairs are written for them.
 func utf16BE(text []byte) []byte {
 	out := make([]byte, 0, 2*len(text)+2)
+	var units [2]uint16
+	defer clear(units[:])
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
 		text = text[n:]
-		if r1, r2 := utf16.EncodeRune(r); r1 != utf8.RuneError {
-			out = binary.BigEndian.AppendUint16(out, uint16(r1))
-			r = r2
+		for _, u := range utf16.AppendRune(units[:0], r) {
+			out = binary.BigEndian.AppendUint16(out, u)
 		}
-		out = binary.BigEndian.AppendUint16(out, uint16(r))
 	}
 	return out
 }
