@@ -22,7 +22,8 @@ type Curve struct {
 	order     *order // n for arithmetic on secrets
 	cofactor  uint64
 
-	fixed func() []affine // odd multiples of the base point for verification
+	fixed func() [][]affine // multiples of the base point for verification
+	comb  func() comb       // multiples of the base point for secret scalars
 }
 
 // curves builds all standard curves once; they are never changed afterwards.
@@ -72,7 +73,8 @@ func newCurve(p *parameters) (*Curve, error) {
 			return nil, err
 		}
 	}
-	c.fixed = sync.OnceValue(func() []affine { return c.oddMultiples(&c.base, fixedWidth) })
+	c.fixed = sync.OnceValue(func() [][]affine { return c.splitMultiples(&c.base, fixedWidth) })
+	c.comb = sync.OnceValue(c.newComb)
 	return c, nil
 }
 

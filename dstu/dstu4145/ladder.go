@@ -19,18 +19,18 @@ func (c *Curve) ladder(k *scalar, p *affine) (x0, z0, x1, z1 gf2m.Element) {
 		swapped = bit
 
 		var t, u gf2m.Element
-		t.MulSecret(f, &x0, &z1)
-		u.MulSecret(f, &x1, &z0)
+		t.Mul(f, &x0, &z1)
+		u.Mul(f, &x1, &z0)
 		z1.Add(&t, &u)
 		z1.Square(f, &z1)
-		t.MulSecret(f, &t, &u)
-		x1.MulSecret(f, &p.x, &z1)
+		t.Mul(f, &t, &u)
+		x1.Mul(f, &p.x, &z1)
 		x1.Add(&x1, &t)
 
 		t.Square(f, &x0)
 		u.Square(f, &z0)
-		z0.MulSecret(f, &t, &u)
-		u.MulSecret(f, &u, &c.sqrtB)
+		z0.Mul(f, &t, &u)
+		u.Mul(f, &u, &c.sqrtB)
 		t.Add(&t, &u)
 		x0.Square(f, &t)
 	}
@@ -43,8 +43,8 @@ func (c *Curve) ladder(k *scalar, p *affine) (x0, z0, x1, z1 gf2m.Element) {
 // multiplyX returns the x-coordinate of k·P, for secret k.
 func (c *Curve) multiplyX(k *scalar, p *affine) gf2m.Element {
 	x, z, _, _ := c.ladder(k, p)
-	z.InvertSecret(c.field, &z)
-	x.MulSecret(c.field, &x, &z)
+	z.Invert(c.field, &z)
+	x.Mul(c.field, &x, &z)
 	return x
 }
 
@@ -55,22 +55,22 @@ func (c *Curve) multiply(k *scalar, p *affine) affine {
 	if z1.IsZero() { // (k+1)·P = ∞
 		return p.negate()
 	}
-	z0.InvertSecret(f, &z0)
-	x0.MulSecret(f, &x0, &z0)
-	z1.InvertSecret(f, &z1)
-	x1.MulSecret(f, &x1, &z1)
+	z0.Invert(f, &z0)
+	x0.Mul(f, &x0, &z0)
+	z1.Invert(f, &z1)
+	x1.Mul(f, &x1, &z1)
 
 	// y₀ = (x+x₀)·((x+x₀)(x+x₁) + x² + y)/x + y
 	var d, t, inverse gf2m.Element
 	d.Add(&p.x, &x0)
 	t.Add(&p.x, &x1)
-	t.MulSecret(f, &t, &d)
+	t.Mul(f, &t, &d)
 	inverse.Square(f, &p.x)
 	t.Add(&t, &inverse)
 	t.Add(&t, &p.y)
-	t.MulSecret(f, &t, &d)
-	inverse.InvertSecret(f, &p.x)
-	t.MulSecret(f, &t, &inverse)
+	t.Mul(f, &t, &d)
+	inverse.Invert(f, &p.x)
+	t.Mul(f, &t, &inverse)
 	t.Add(&t, &p.y)
 	return affine{x: x0, y: t}
 }

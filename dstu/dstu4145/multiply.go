@@ -56,19 +56,49 @@ func (k *scalar) bits(i, count int) int {
 	return int(v & (1<<count - 1))
 }
 
-// joint returns s·P + r·Q for the base point P and the odd multiples of Q, in a single run of doublings. Variable time.
-func (c *Curve) joint(s, r *scalar, q []affine) (sum projective) {
+// splitParts is the number of parts a scalar is cut into when tables for every part are at hand.
+const splitParts = 4
+
+// digits is the length of a recoded scalar, which may be one digit longer than n.
+func (c *Curve) digits() int { return c.n.BitLen() + 1 }
+
+// splitMultiples returns the odd multiples of P, 2^span·P, 2^(2·span)·P, …, where span is the length of one of splitParts
+// parts.
+func (c *Curve) splitMultiples(p *affine, width int) [][]affine {
+	span := (c.digits() + splitParts - 1) / splitParts
+	parts := make([][]affine, splitParts)
+	base := *p
+	for i := range parts {
+		if i > 0 {
+			var shifted projective
+			shifted.set(&base)
+			for range span {
+				shifted.double(c, &shifted)
+			}
+			base = c.normalize([]projective{shifted})[0]
+		}
+		parts[i] = c.oddMultiples(&base, width)
+	}
+	return parts
+}
+
+// joint returns s·P + r·Q for the base point P, in a single run of doublings (Straus). q holds the odd multiples of Q,
+// either alone or as splitMultiples makes them; then the run is shorter by as many times. Variable time.
+func (c *Curve) joint(s, r *scalar, q [][]affine) (sum projective) {
 	var sDigits, rDigits [64 * gf2m.MaxWords]int16
-	length := c.n.BitLen() + 1 // a recoded number may be one digit longer
+	length := c.digits()
 	signedDigits(sDigits[:length], s, fixedWidth)
 	signedDigits(rDigits[:length], r, keyWidth)
 	fixed := c.fixed()
-	for i := length - 1; i >= 0; i-- {
+	span := (length + len(q) - 1) / len(q)
+	for i := span - 1; i >= 0; i-- {
 		if !sum.infinite() {
 			sum.double(c, &sum)
 		}
-		sum.addDigit(c, fixed, sDigits[i])
-		sum.addDigit(c, q, rDigits[i])
+		for part, at := 0, i; part < len(q) && at < length; part, at = part+1, at+span {
+			sum.addDigit(c, fixed[part], sDigits[at])
+			sum.addDigit(c, q[part], rDigits[at])
+		}
 	}
 	return sum
 }

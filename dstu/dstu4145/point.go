@@ -9,8 +9,7 @@ import (
 // affine is a point other than the point at infinity.
 type affine struct{ x, y gf2m.Element }
 
-// projective is a point in López and Dahab's coordinates, x = X/Z, y = Y/Z²; infinity has Z = 0. Its arithmetic is for
-// public data.
+// projective is a point in López and Dahab's coordinates, x = X/Z, y = Y/Z²; infinity has Z = 0.
 type projective struct{ x, y, z gf2m.Element }
 
 func (p *affine) negate() affine {
@@ -59,12 +58,32 @@ func (p *projective) double(c *Curve, q *projective) {
 	p.y.Add(&t, &bz4)
 }
 
-// add sets p to p + q: 8 multiplications and 5 squarings (Al-Daoud, Mahmod, Rushdan and Kilicman, 2002).
+// add sets p to p + q, whatever they are, in variable time.
 func (p *projective) add(c *Curve, q *affine) {
 	if p.infinite() {
 		p.set(q)
 		return
 	}
+	before := *p
+	p.addDistinct(c, q)
+	if !p.infinite() {
+		return
+	}
+	// The x are equal: the points are the same or opposite.
+	var y gf2m.Element
+	y.Square(c.field, &before.z)
+	y.Mul(c.field, &y, &q.y)
+	if y == before.y {
+		p.double(c, &before)
+	} else {
+		*p = projective{}
+	}
+}
+
+// addDistinct sets p to p + q for points that are neither infinite nor equal nor opposite; for the latter two
+// Z becomes 0. Nothing depends on the coordinates. 8 multiplications and 5 squarings (Al-Daoud,
+// Mahmod, Rushdan and Kilicman, 2002).
+func (p *projective) addDistinct(c *Curve, q *affine) {
 	f := c.field
 	var a, b, z2, d, e, t gf2m.Element
 	z2.Square(f, &p.z)
@@ -72,17 +91,9 @@ func (p *projective) add(c *Curve, q *affine) {
 	a.Add(&a, &p.y)
 	b.Mul(f, &q.x, &p.z)
 	b.Add(&b, &p.x)
-	if b.IsZero() {
-		if a.IsZero() {
-			p.double(c, p)
-		} else {
-			*p = projective{}
-		}
-		return
-	}
 	t.Mul(f, &p.z, &b)
 	d.Square(f, &b)
-	if c.a == 1 {
+	if c.a == 1 { // the curve is public
 		z2.Add(&z2, &t)
 		d.Mul(f, &d, &z2)
 	} else {

@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dovidka/dovidka/dstu/gf2m"
 )
 
-// PublicKey is a validated public key Q = −d·P. It is safe for concurrent use. The first verification with a key makes
-// a table which later ones use, so keep keys that come back.
+// PublicKey is a validated public key Q = −d·P. It is safe for concurrent use. From its second verification on a key
+// has tables which make the following ones twice as fast, so keep keys that come back.
 type PublicKey struct {
 	curve   *Curve
 	encoded []byte
-	odd     func() []affine
+	point   affine
+	used    atomic.Bool
+	split   func() [][]affine
 }
 
 // ParsePublicKey reads a compressed point as certificates hold it: exactly ceil(m/8) bytes, least significant first.
@@ -40,11 +43,18 @@ func ParsePublicKeyBE(c *Curve, compressedBE []byte) (*PublicKey, error) {
 }
 
 func newPublicKey(c *Curve, p affine, encoded []byte) *PublicKey {
-	return &PublicKey{
-		curve:   c,
-		encoded: encoded,
-		odd:     sync.OnceValue(func() []affine { return c.oddMultiples(&p, keyWidth) }),
+	k := &PublicKey{curve: c, encoded: encoded, point: p}
+	k.split = sync.OnceValue(func() [][]affine { return c.splitMultiples(&k.point, keyWidth) })
+	return k
+}
+
+// multiples returns what joint needs. The tables of all parts cost about as much as a verification, so a key gets them
+// when it comes back.
+func (k *PublicKey) multiples() [][]affine {
+	if k.used.Swap(true) {
+		return k.split()
 	}
+	return [][]affine{k.curve.oddMultiples(&k.point, keyWidth)}
 }
 
 // Curve returns the curve of the key.
@@ -82,7 +92,7 @@ func (k *PublicKey) verify(h *gf2m.Element, r, s *scalar) bool {
 	if !c.order.inRange(r) || !c.order.inRange(s) {
 		return false
 	}
-	point := c.joint(s, r, k.odd())
+	point := c.joint(s, r, k.multiples())
 	if point.infinite() {
 		return false
 	}

@@ -66,8 +66,8 @@ func (k *PrivateKey) Sign(rand io.Reader, digest []byte, _ crypto.SignerOpts) ([
 // as the sum of mask and d − mask, so that d itself is never multiplied by the known r.
 func (k *PrivateKey) signWith(h *gf2m.Element, nonce, mask *scalar) (r, s scalar, ok bool) {
 	c := k.public.curve
-	x := c.multiplyX(nonce, &c.base)
-	x.MulSecret(c.field, &x, h)
+	x := c.multiplyBaseX(nonce)
+	x.Mul(c.field, &x, h)
 	r = c.truncate(&x)
 	if r.zero() {
 		return scalar{}, scalar{}, false

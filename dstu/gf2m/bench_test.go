@@ -18,10 +18,6 @@ func BenchmarkMul257(b *testing.B) {
 	benchmark(b, 257, []int{12}, func(f *Field, z, x, y *Element) { z.Mul(f, x, y) })
 }
 
-func BenchmarkMulSecret257(b *testing.B) {
-	benchmark(b, 257, []int{12}, func(f *Field, z, x, y *Element) { z.MulSecret(f, x, y) })
-}
-
 func BenchmarkSquare257(b *testing.B) {
 	benchmark(b, 257, []int{12}, func(f *Field, z, x, _ *Element) { z.Square(f, x) })
 }
@@ -32,10 +28,6 @@ func BenchmarkInvert257(b *testing.B) {
 
 func BenchmarkMul431(b *testing.B) {
 	benchmark(b, 431, []int{5, 3, 1}, func(f *Field, z, x, y *Element) { z.Mul(f, x, y) })
-}
-
-func BenchmarkMulSecret431(b *testing.B) {
-	benchmark(b, 431, []int{5, 3, 1}, func(f *Field, z, x, y *Element) { z.MulSecret(f, x, y) })
 }
 
 func BenchmarkSquare431(b *testing.B) {

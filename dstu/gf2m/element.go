@@ -116,28 +116,19 @@ func (z *Element) HalfTrace(f *Field, x *Element) *Element {
 	return z
 }
 
-// Invert sets z to 1/x, or to 0 if x is 0, and returns it. It is for public data, see [Element.Mul].
+// Invert sets z to 1/x, or to 0 if x is 0, and returns it. It raises x to 2^m − 2 (Itoh and Tsujii): with
+// u(k) = x^(2^k − 1), u(2k) = u(k)^(2^k)·u(k), along the bits of m−1.
 func (z *Element) Invert(f *Field, x *Element) *Element {
-	return z.invert(f, x, (*Element).Mul)
-}
-
-// InvertSecret is Invert without data-dependent timing.
-func (z *Element) InvertSecret(f *Field, x *Element) *Element {
-	return z.invert(f, x, (*Element).MulSecret)
-}
-
-// invert raises x to 2^m − 2 (Itoh and Tsujii): with u(k) = x^(2^k − 1), u(2k) = u(k)^(2^k)·u(k), along the bits of m−1.
-func (z *Element) invert(f *Field, x *Element, mul func(z *Element, f *Field, x, y *Element) *Element) *Element {
 	base, u := *x, *x
 	k := 1
 	for i := bits.Len(uint(f.m-1)) - 2; i >= 0; i-- {
 		var t Element
 		t.SquareN(f, &u, k)
-		mul(&u, f, &u, &t)
+		u.Mul(f, &u, &t)
 		k *= 2
 		if (f.m-1)>>i&1 == 1 {
 			u.Square(f, &u)
-			mul(&u, f, &u, &base)
+			u.Mul(f, &u, &base)
 			k++
 		}
 	}

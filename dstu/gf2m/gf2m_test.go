@@ -95,14 +95,9 @@ func TestMultiplicationAgreesWithDefinition(t *testing.T) {
 					continue // a third of the pairs is enough for big.Int's pace
 				}
 				want := slowMul(f, &list[i], &list[j])
-				var fast, secret Element
-				fast.Mul(f, &list[i], &list[j])
-				secret.MulSecret(f, &list[i], &list[j])
-				if toBig(f, &fast).Cmp(want) != 0 {
-					t.Fatalf("Mul(%x, %x) = %x, want %x", list[i], list[j], fast, want)
-				}
-				if secret != fast {
-					t.Fatalf("MulSecret(%x, %x) = %x, want %x", list[i], list[j], secret, fast)
+				var got Element
+				if got.Mul(f, &list[i], &list[j]); toBig(f, &got).Cmp(want) != 0 {
+					t.Fatalf("Mul(%x, %x) = %x, want %x", list[i], list[j], got, want)
 				}
 			}
 			var square, product Element
@@ -117,18 +112,16 @@ func TestMultiplicationAgreesWithDefinition(t *testing.T) {
 func TestAliasing(t *testing.T) {
 	t.Parallel()
 	binary := map[string]func(f *Field, z, x, y *Element) *Element{
-		"Add":       func(_ *Field, z, x, y *Element) *Element { return z.Add(x, y) },
-		"Mul":       func(f *Field, z, x, y *Element) *Element { return z.Mul(f, x, y) },
-		"MulSecret": func(f *Field, z, x, y *Element) *Element { return z.MulSecret(f, x, y) },
-		"Select":    func(_ *Field, z, x, y *Element) *Element { return z.Select(x, y, 1) },
+		"Add":    func(_ *Field, z, x, y *Element) *Element { return z.Add(x, y) },
+		"Mul":    func(f *Field, z, x, y *Element) *Element { return z.Mul(f, x, y) },
+		"Select": func(_ *Field, z, x, y *Element) *Element { return z.Select(x, y, 1) },
 	}
 	unary := map[string]func(f *Field, z, x *Element) *Element{
-		"Square":       func(f *Field, z, x *Element) *Element { return z.Square(f, x) },
-		"SquareN":      func(f *Field, z, x *Element) *Element { return z.SquareN(f, x, 3) },
-		"Sqrt":         func(f *Field, z, x *Element) *Element { return z.Sqrt(f, x) },
-		"HalfTrace":    func(f *Field, z, x *Element) *Element { return z.HalfTrace(f, x) },
-		"Invert":       func(f *Field, z, x *Element) *Element { return z.Invert(f, x) },
-		"InvertSecret": func(f *Field, z, x *Element) *Element { return z.InvertSecret(f, x) },
+		"Square":    func(f *Field, z, x *Element) *Element { return z.Square(f, x) },
+		"SquareN":   func(f *Field, z, x *Element) *Element { return z.SquareN(f, x, 3) },
+		"Sqrt":      func(f *Field, z, x *Element) *Element { return z.Sqrt(f, x) },
+		"HalfTrace": func(f *Field, z, x *Element) *Element { return z.HalfTrace(f, x) },
+		"Invert":    func(f *Field, z, x *Element) *Element { return z.Invert(f, x) },
 	}
 	each(t, func(t *testing.T, f *Field) {
 		x, y := random(f, 1), random(f, 2)
@@ -161,11 +154,8 @@ func TestInverseRootAndTrace(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f *Field) {
 		for _, x := range samples(f) {
-			var inverse, secret, product, root, trace, power Element
+			var inverse, product, root, trace, power Element
 			inverse.Invert(f, &x)
-			if secret.InvertSecret(f, &x); secret != inverse {
-				t.Fatalf("InvertSecret(%x) = %x, want %x", x, secret, inverse)
-			}
 			product.Mul(f, &inverse, &x)
 			if want := (Element{1}); x.IsZero() && !product.IsZero() || !x.IsZero() && product != want {
 				t.Fatalf("x·1/x = %x for %x", product, x)

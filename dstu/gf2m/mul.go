@@ -1,74 +1,101 @@
 package gf2m
 
-// Mul sets z to x·y and returns it. For m = 257 it looks a table up by the bits of x: use it on public data only.
+import "math/bits"
+
+// Mul sets z to x·y and returns it.
+//
+// Words are multiplied pair by pair (Karatsuba): x_i·y_j + x_j·y_i = (x_i+x_j)(y_i+y_j) − x_i·y_i − x_j·y_j.
 func (z *Element) Mul(f *Field, x, y *Element) *Element {
 	if f.m == 257 {
 		mul257(z, x, y)
 		return z
 	}
-	return z.MulSecret(f, x, y)
+	var c [2 * MaxWords]uint64
+	w := f.words
+	var hi, lo [MaxWords]uint64
+	for i := range w {
+		hi[i], lo[i] = clmul(x[i], y[i])
+		c[2*i] ^= lo[i]
+		c[2*i+1] ^= hi[i]
+	}
+	for i := range w {
+		for j := i + 1; j < w; j++ {
+			h, l := clmul(x[i]^x[j], y[i]^y[j])
+			c[i+j] ^= l ^ lo[i] ^ lo[j]
+			c[i+j+1] ^= h ^ hi[i] ^ hi[j]
+		}
+	}
+	f.reduce(z, &c)
+	return z
 }
 
-// mul257 is Mul for m = 257, the field of nearly every certificate: López and Dahab's left-to-right comb with windows of
-// four bits, written out so that the product stays in registers.
+// mul257 is Mul for m = 257: four words by two levels of Karatsuba, the single bits above them by masks.
 func mul257(z, x, y *Element) {
-	y0, y1, y2, y3, y4 := y[0], y[1], y[2], y[3], y[4]
-	var table [16][5]uint64
-	table[1] = [5]uint64{y0, y1, y2, y3, y4}
-	for u := 1; u < 8; u++ {
-		half, even, odd := &table[u], &table[2*u], &table[2*u+1]
-		e0 := half[0] << 1
-		e1 := half[1]<<1 | half[0]>>63
-		e2 := half[2]<<1 | half[1]>>63
-		e3 := half[3]<<1 | half[2]>>63
-		e4 := half[4]<<1 | half[3]>>63
-		even[0], even[1], even[2], even[3], even[4] = e0, e1, e2, e3, e4
-		odd[0], odd[1], odd[2], odd[3], odd[4] = e0^y0, e1^y1, e2^y2, e3^y3, e4^y4
-	}
-
-	var c0, c1, c2, c3, c4, c5, c6, c7 uint64
-	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
-	for range 16 {
-		c7 = c7<<4 | c6>>60
-		c6 = c6<<4 | c5>>60
-		c5 = c5<<4 | c4>>60
-		c4 = c4<<4 | c3>>60
-		c3 = c3<<4 | c2>>60
-		c2 = c2<<4 | c1>>60
-		c1 = c1<<4 | c0>>60
-		c0 <<= 4
-
-		row := &table[x0>>60]
-		x0 <<= 4
-		c0 ^= row[0]
-		c1 ^= row[1]
-		c2 ^= row[2]
-		c3 ^= row[3]
-		c4 ^= row[4]
-		row = &table[x1>>60]
-		x1 <<= 4
-		c1 ^= row[0]
-		c2 ^= row[1]
-		c3 ^= row[2]
-		c4 ^= row[3]
-		c5 ^= row[4]
-		row = &table[x2>>60]
-		x2 <<= 4
-		c2 ^= row[0]
-		c3 ^= row[1]
-		c4 ^= row[2]
-		c5 ^= row[3]
-		c6 ^= row[4]
-		row = &table[x3>>60]
-		x3 <<= 4
-		c3 ^= row[0]
-		c4 ^= row[1]
-		c5 ^= row[2]
-		c6 ^= row[3]
-		c7 ^= row[4]
-	}
-	top := -(x[4] & 1)
+	l0, l1, l2, l3 := clmul2(x[0], x[1], y[0], y[1])
+	h0, h1, h2, h3 := clmul2(x[2], x[3], y[2], y[3])
+	m0, m1, m2, m3 := clmul2(x[0]^x[2], x[1]^x[3], y[0]^y[2], y[1]^y[3])
+	tx, ty := -(x[4] & 1), -(y[4] & 1)
 	reduce257(z, &[9]uint64{
-		c0, c1, c2, c3, c4 ^ top&y0, c5 ^ top&y1, c6 ^ top&y2, c7 ^ top&y3, top & y4,
+		l0, l1,
+		l2 ^ l0 ^ h0 ^ m0,
+		l3 ^ l1 ^ h1 ^ m1,
+		h0 ^ l2 ^ h2 ^ m2 ^ tx&y[0] ^ ty&x[0],
+		h1 ^ l3 ^ h3 ^ m3 ^ tx&y[1] ^ ty&x[1],
+		h2 ^ tx&y[2] ^ ty&x[2],
+		h3 ^ tx&y[3] ^ ty&x[3],
+		tx & ty & 1,
 	})
+}
+
+// clmul2 is the carry-less product of two double words, by Karatsuba's method.
+func clmul2(x0, x1, y0, y1 uint64) (z0, z1, z2, z3 uint64) {
+	lh, ll := clmul(x0, y0)
+	hh, hl := clmul(x1, y1)
+	mh, ml := clmul(x0^x1, y0^y1)
+	return ll, lh ^ ll ^ hl ^ ml, hl ^ lh ^ hh ^ mh, hh
+}
+
+// clmul is the carry-less product of two words, out of integer multiplications.
+//
+// Both words are split into four with every fourth bit left. In a product of two such parts a sum of at most 15 ones
+// stands at every fourth bit and cannot reach the next, so the parity is read off. Sixteen would overflow, hence
+// the top four bits of x are left out and added by masks.
+func clmul(x, y uint64) (hi, lo uint64) {
+	const m0, m1, m2, m3 = 0x1111111111111111, 0x2222222222222222, 0x4444444444444444, 0x8888888888888888
+	const low60 = 1<<60 - 1
+	x0, x1, x2, x3 := x&m0&low60, x&m1&low60, x&m2&low60, x&m3&low60
+	y0, y1, y2, y3 := y&m0, y&m1, y&m2, y&m3
+
+	ah, al := bits.Mul64(x0, y0)
+	bh, bl := bits.Mul64(x1, y3)
+	ch, cl := bits.Mul64(x2, y2)
+	dh, dl := bits.Mul64(x3, y1)
+	hi = (ah ^ bh ^ ch ^ dh) & m0
+	lo = (al ^ bl ^ cl ^ dl) & m0
+
+	ah, al = bits.Mul64(x0, y1)
+	bh, bl = bits.Mul64(x1, y0)
+	ch, cl = bits.Mul64(x2, y3)
+	dh, dl = bits.Mul64(x3, y2)
+	hi |= (ah ^ bh ^ ch ^ dh) & m1
+	lo |= (al ^ bl ^ cl ^ dl) & m1
+
+	ah, al = bits.Mul64(x0, y2)
+	bh, bl = bits.Mul64(x1, y1)
+	ch, cl = bits.Mul64(x2, y0)
+	dh, dl = bits.Mul64(x3, y3)
+	hi |= (ah ^ bh ^ ch ^ dh) & m2
+	lo |= (al ^ bl ^ cl ^ dl) & m2
+
+	ah, al = bits.Mul64(x0, y3)
+	bh, bl = bits.Mul64(x1, y2)
+	ch, cl = bits.Mul64(x2, y1)
+	dh, dl = bits.Mul64(x3, y0)
+	hi |= (ah ^ bh ^ ch ^ dh) & m3
+	lo |= (al ^ bl ^ cl ^ dl) & m3
+
+	t0, t1, t2, t3 := -(x >> 60 & 1), -(x >> 61 & 1), -(x >> 62 & 1), -(x >> 63)
+	lo ^= t0&(y<<60) ^ t1&(y<<61) ^ t2&(y<<62) ^ t3&(y<<63)
+	hi ^= t0&(y>>4) ^ t1&(y>>3) ^ t2&(y>>2) ^ t3&(y>>1)
+	return hi, lo
 }

@@ -1,0 +1,97 @@
+package dstu4145
+
+import "github.com/dovidka/dovidka/dstu/gf2m"
+
+const (
+	combWidth = 4
+	combOdd   = 1 << (combWidth - 1) // odd multiples below 2^combWidth
+)
+
+// comb holds the multiples 1, 3, … 15 of 2^(4i)·P for every window i of a scalar.
+type comb [][combOdd]affine
+
+func (c *Curve) newComb() comb {
+	table := make(comb, (c.n.BitLen()+combWidth-1)/combWidth)
+	base := c.base
+	for i := range table {
+		table[i] = [combOdd]affine(c.oddMultiples(&base, combWidth+1))
+		var shifted projective
+		shifted.set(&base)
+		for range combWidth {
+			shifted.double(c, &shifted)
+		}
+		base = c.normalize([]projective{shifted})[0]
+	}
+	return table
+}
+
+// multiplyBaseX returns the x-coordinate of k·P, for secret k, 0 < k < n.
+//
+// An odd k is the sum of odd digits d_i·2^(4i) between −15 and 15: d_i = ((k >> 4i | 1) mod 32) − 16, and the top one
+// k >> 4i | 1. So every window adds a point, and n − k, which has the same x, stands in for an even k. All entries of
+// a window are read, the sign is applied by a mask.
+//
+// The addition formula fails for equal or opposite points. While windows are added from the top, the sum so far is
+// Σ = (k >> 4(i+1) | 1)·2^(4(i+1)), larger than the term and at most 2^(4(i+1)) above k; Σ ± d_i·2^(4i) = n could hold for i = 0
+// only, n being odd, and then for k within 30 of 0 or n. Nobody meets such a number by chance; the ladder takes it.
+func (c *Curve) multiplyBaseX(k *scalar) gf2m.Element {
+	negated, _ := subtract(&c.order.n, k)
+	if tiny(k) || tiny(&negated) {
+		return c.multiplyX(k, &c.base)
+	}
+	odd := choose(k, &negated, k[0]&1)
+	table := c.comb()
+	var sum projective
+	var q affine
+	for i := len(table) - 1; i >= 0; i-- {
+		digit := int64(odd.window(combWidth*i)) | 1
+		if i == len(table)-1 {
+			table.choose(&q, i, digit)
+			sum.set(&q)
+			continue
+		}
+		table.choose(&q, i, digit-1<<combWidth)
+		sum.addDistinct(c, &q)
+	}
+	clear(odd[:])
+	clear(negated[:])
+	sum.z.Invert(c.field, &sum.z)
+	return *sum.x.Mul(c.field, &sum.x, &sum.z)
+}
+
+// tiny reports whether k < 32.
+func tiny(k *scalar) bool {
+	or := k[0] >> 5
+	for _, w := range k[1:] {
+		or |= w
+	}
+	return or == 0
+}
+
+// window is the combWidth+1 bits of k from position i on, which is public.
+func (k *scalar) window(i int) uint64 {
+	v := k[i/64] >> (i % 64)
+	if i%64+combWidth+1 > 64 && i/64+1 < len(k) {
+		v |= k[i/64+1] << (64 - i%64)
+	}
+	return v & (1<<(combWidth+1) - 1)
+}
+
+// choose sets q to digit times the base of window i, for an odd digit.
+func (t comb) choose(q *affine, i int, digit int64) {
+	negative := uint64(digit >> 63)                       // all ones or 0
+	index := ((uint64(digit) ^ negative) - negative) >> 1 // of the absolute value
+	*q = affine{}
+	for j := range t[i] {
+		different := uint64(j) ^ index
+		mask := (different - 1) & ^different >> 63 // 1 if they are equal
+		mask = -(mask & 1)
+		for w := range q.x {
+			q.x[w] |= mask & t[i][j].x[w]
+			q.y[w] |= mask & t[i][j].y[w]
+		}
+	}
+	for w := range q.y {
+		q.y[w] ^= negative & q.x[w]
+	}
+}
