@@ -11,25 +11,21 @@ const MaxWords = 7
 // MaxBits is the largest supported degree.
 const MaxBits = 64*MaxWords - 1
 
-// minGap is how far the second exponent of the polynomial must be from m: reduction folds whole words.
-const minGap = 64
+// maxExponent bounds the inner exponents: reduction shifts within words.
+const maxExponent = 31
 
 // Field is GF(2^m) modulo a trinomial or pentanomial. It is never changed after [NewField].
 type Field struct {
 	m         int
 	words     int
 	exponents []int   // of the inner terms, descending
-	folds     []fold  // where a word at bit 64·words lands, per term of the polynomial including 1
 	trace     Element // the bits whose parity is the trace
 }
-
-// fold says how many bits below the word being folded the term lies.
-type fold struct{ words, shift, back uint }
 
 // NewField returns the field of degree m modulo x^m + Σ x^k + 1. One or three inner exponents are given, in any order.
 // Irreducibility is the caller's word.
 func NewField(m int, inner ...int) (*Field, error) {
-	if m <= minGap || m > MaxBits || m%64 == 0 || m%2 == 0 {
+	if m < 2*maxExponent || m > MaxBits || m%64 == 0 || m%2 == 0 {
 		return nil, fmt.Errorf("gf2m: unsupported degree %d", m)
 	}
 	if len(inner) != 1 && len(inner) != 3 {
@@ -39,15 +35,11 @@ func NewField(m int, inner ...int) (*Field, error) {
 	slices.Sort(exponents)
 	slices.Reverse(exponents)
 	for i, k := range exponents {
-		if k < 1 || k > m-minGap || i > 0 && k == exponents[i-1] {
+		if k < 1 || k > maxExponent || i > 0 && k == exponents[i-1] {
 			return nil, fmt.Errorf("gf2m: unsupported exponents %v for degree %d", inner, m)
 		}
 	}
 	f := &Field{m: m, words: (m + 63) / 64, exponents: exponents}
-	for _, k := range append(slices.Clone(exponents), 0) {
-		distance := uint(m - k)
-		f.folds = append(f.folds, fold{words: (distance + 63) / 64, shift: -distance & 63, back: distance & 63})
-	}
 	f.trace = f.traceMask()
 	return f, nil
 }
@@ -85,39 +77,37 @@ func (f *Field) traceMask() (mask Element) {
 	return mask
 }
 
-// reduce folds c, the 2·MaxWords words of a product, into z.
+// reduce sets z to the remainder of c, the 2·MaxWords words of a product: with h the part of c from x^m on, it is the
+// rest of c plus h·(Σ x^k + 1), whose own few bits from x^m on are folded once more.
 func (f *Field) reduce(z *Element, c *[2 * MaxWords]uint64) {
 	if f.m == 257 {
 		reduce257(z, (*[9]uint64)(c[:9]))
 		return
 	}
-	w := uint(f.words)
-	for i := 2*w - 1; i >= w; i-- {
-		t := c[i]
-		for _, p := range f.folds {
-			c[i-p.words] ^= t << p.shift
-			c[i-p.words+1] ^= t >> p.back & keepIf(p.shift)
+	w, top := f.words, uint(f.m)%64
+	var h, sum Element
+	for i := range w {
+		h[i] = c[w-1+i]>>top | c[w+i]<<(64-top)
+		sum[i] = c[i] ^ h[i]
+	}
+	sum[w-1] = c[w-1]&(1<<top-1) ^ h[w-1]
+	var beyond uint64 // bits above the words
+	for _, exponent := range f.exponents {
+		k := uint(exponent)
+		var carry uint64
+		for i := range w {
+			sum[i] ^= h[i]<<k | carry
+			carry = h[i] >> (64 - k)
 		}
+		beyond ^= carry
 	}
-	top := uint(f.m) % 64
-	t := c[w-1] >> top
-	c[w-1] ^= t << top
-	for i := range f.exponents {
-		k := uint(f.exponents[i])
-		c[k/64] ^= t << (k % 64)
-		c[k/64+1] ^= t >> 1 >> (63 - k%64)
+	over := sum[w-1]>>top | beyond<<(64-top)
+	sum[w-1] &= 1<<top - 1
+	sum[0] ^= over
+	for _, k := range f.exponents {
+		sum[0] ^= over << uint(k)
 	}
-	c[0] ^= t
-	*z = Element{}
-	copy(z[:w], c[:w])
-}
-
-// keepIf is all ones unless shift is 0, when a folded word lands in one word only.
-func keepIf(shift uint) uint64 {
-	if shift == 0 {
-		return 0
-	}
-	return ^uint64(0)
+	*z = sum
 }
 
 // reduce257 is reduce for x²⁵⁷ + x¹² + 1.
