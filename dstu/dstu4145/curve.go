@@ -92,7 +92,7 @@ func parseElement(z *gf2m.Element, f *gf2m.Field, text string) error {
 func Curves() []*Curve { return slices.Clone(curves()) }
 
 // CurveByOID returns the named curve: 1.2.804.2.1.1.1.1.3.1.1.2.N in polynomial basis, N = 0…9, or
-// 1.2.804.2.1.1.1.1.3.1.2.2.N in optimal normal basis, N = 0…4 (order 1399/12).
+// 1.2.804.2.1.1.1.1.3.1.2.2.N in optimal normal basis, N = 0…4 (act z1399-12).
 func CurveByOID(oid string) (*Curve, bool) {
 	for _, c := range curves() {
 		if c.oid == oid {

@@ -78,12 +78,3 @@ func slowMultiply(c *Curve, k *big.Int, p *affine) (z projective) {
 	}
 	return z
 }
-
-func generate(tb testing.TB, c *Curve) *PrivateKey {
-	tb.Helper()
-	k, err := GenerateKey(c, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return k
-}

@@ -137,7 +137,7 @@ func (c *Curve) normalize(points []projective) []affine {
 	return out
 }
 
-// compress encodes a point by its x with bit 0 replaced by Tr(y/x) (ДСТУ 4145-2002, 6.9).
+// compress encodes a point by its x with bit 0 replaced by Tr(y/x).
 func (c *Curve) compress(p *affine) []byte {
 	var t gf2m.Element
 	t.Invert(c.field, &p.x)
@@ -153,7 +153,7 @@ var (
 	errSubgroup  = errors.New("point outside the subgroup of order n")
 )
 
-// decompress is the inverse of compress (6.10). It gives points with Tr(x) = a only, and never the one with x = 0.
+// decompress is the inverse of compress. It gives points with Tr(x) = a only, and never the one with x = 0.
 func (c *Curve) decompress(encoded []byte) (p affine, err error) {
 	f := c.field
 	var i gf2m.Element

@@ -69,7 +69,8 @@ func (k *PublicKey) Equal(x crypto.PublicKey) bool {
 	return ok && other != nil && k.curve == other.curve && bytes.Equal(k.encoded, other.encoded)
 }
 
-// Verify reports whether signature is a signature of the digest by the key (ДСТУ 4145-2002, clause 13). The signature
+// Verify reports whether signature is a signature of the digest by the key as ДСТУ 4145-2002 defines
+// it. The signature
 // is r‖s, each half exactly ceil(L(n)/8) bytes, least significant first; the digest is the hash as the function puts
 // it out: 32, 48 or 64 bytes.
 func Verify(pub *PublicKey, digest, signature []byte) bool {
@@ -104,7 +105,7 @@ func (k *PublicKey) verify(h *gf2m.Element, r, s *scalar) bool {
 }
 
 // hashElement turns a digest into a field element: the low m bits of the little-endian number, 1 if they are zero
-// (5.9 of the standard, with the byte order of order 1399/12).
+// (the standard's rule, with the byte order act z1399-12 gives it).
 func (c *Curve) hashElement(digest []byte) gf2m.Element {
 	i := gf2m.Element(scalarFromLE(digest[:min(len(digest), 8*gf2m.MaxWords)]))
 	m := c.field.Bits()
@@ -117,7 +118,7 @@ func (c *Curve) hashElement(digest []byte) gf2m.Element {
 	return h
 }
 
-// truncate is the low L(n)−1 bits of the integer of y (5.8).
+// truncate is the low L(n)−1 bits of the integer of y.
 func (c *Curve) truncate(y *gf2m.Element) scalar {
 	r := scalar(c.integer(y))
 	top := c.order.bits - 1

@@ -13,7 +13,7 @@ import (
 // errSelfCheck says that a signature just made does not verify: a fault of the machine, or a cleared key.
 var errSelfCheck = errors.New("the signature made does not verify")
 
-// Sign signs a digest of 32, 48 or 64 bytes (ДСТУ 4145-2002, clause 12) and returns r‖s, each half ceil(L(n)/8) bytes,
+// Sign signs a digest of 32, 48 or 64 bytes as ДСТУ 4145-2002 says and returns r‖s, each half ceil(L(n)/8) bytes,
 // least significant first. rand may be nil for [crypto/rand.Reader]; opts is ignored, the hashes of this
 // standard having no number in package crypto.
 //

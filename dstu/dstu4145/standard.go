@@ -14,8 +14,8 @@ type parameters struct {
 	theta string
 }
 
-// standard lists the curves of annexes Г and Ґ of ДСТУ 4145-2002 under the object identifiers of order 1399/12: ten in
-// polynomial basis, then five in optimal normal basis.
+// standard lists the recommended curves of ДСТУ 4145-2002 under the object identifiers of act z1399-12: ten in polynomial
+// basis, then five in optimal normal basis.
 var standard = [...]parameters{
 	{
 		name: "M163-PB", oid: "1.2.804.2.1.1.1.1.3.1.1.2.0",

@@ -16,7 +16,7 @@ var wrapIV = [BlockSize]byte{0x4a, 0xdd, 0xa2, 0x2c, 0x79, 0xe8, 0x21, 0x05}
 var ErrUnwrap = errors.New("gost28147: wrapped key does not authenticate")
 
 // WrapKey encrypts the content key cek under kek (key wrap 1.2.804.2.1.1.1.1.1.1.5 of the enveloped-data format,
-// order 2230-13). iv must be eight fresh random bytes.
+// act z2230-13). iv must be eight fresh random bytes.
 func WrapKey(kek, iv, cek []byte, sbox *SBox) ([]byte, error) {
 	if len(iv) != BlockSize || len(cek) != KeySize {
 		return nil, fmt.Errorf("gost28147: wrap: vector of %d and key of %d bytes, want %d and %d",

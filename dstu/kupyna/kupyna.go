@@ -10,17 +10,20 @@ import (
 )
 
 const (
-	// Size256, Size384 and Size512 are the lengths of the digests in bytes.
+	// Size256 is the length of a Kupyna-256 digest in bytes.
 	Size256 = 32
+	// Size384 is the length of a Kupyna-384 digest in bytes.
 	Size384 = 48
+	// Size512 is the length of a Kupyna-512 digest in bytes.
 	Size512 = 64
 
-	// BlockSize256 is the block length of Kupyna-256; BlockSize512 that of Kupyna-384 and Kupyna-512.
+	// BlockSize256 is the block length of Kupyna-256 in bytes.
 	BlockSize256 = 64
+	// BlockSize512 is the block length of Kupyna-384 and Kupyna-512 in bytes.
 	BlockSize512 = 128
 )
 
-// lengthSize is the width of the message length at the end of the padding: 96 bits (clause 7).
+// lengthSize is the width of the message length at the end of the padding: 96 bits.
 const lengthSize = 12
 
 type digest struct {
@@ -68,7 +71,7 @@ func Sum512(data []byte) (out [Size512]byte) {
 
 func newDigest(size, block int) digest {
 	d := digest{t: expanded(), size: size, block: block}
-	d.state[0] = uint64(block) // the start vector is the block length in the first byte (clause 6)
+	d.state[0] = uint64(block) // the start vector is the block length in the first byte
 	return d
 }
 
@@ -108,7 +111,7 @@ func (d *digest) Sum(in []byte) []byte {
 	return append(in, out[:c.size]...)
 }
 
-// finish pads with a one bit, zeros and the bit length, and writes the last bytes of T⊕(h) ⊕ h (clauses 7 and 8).
+// finish pads with a one bit, zeros and the bit length, and writes the last bytes of T⊕(h) ⊕ h.
 func (d *digest) finish(out []byte) {
 	d.buf[d.n] = 0x80
 	clear(d.buf[d.n+1 : d.block])
@@ -126,7 +129,7 @@ func (d *digest) finish(out []byte) {
 	copy(out, whole[d.block-d.size:d.block])
 }
 
-// compress replaces h by T⊕(h ⊕ m) ⊕ T⁺(m) ⊕ h (clause 6).
+// compress replaces h by T⊕(h ⊕ m) ⊕ T⁺(m) ⊕ h.
 func (d *digest) compress(m []byte) {
 	if d.block == BlockSize256 {
 		var p, q [8]uint64
