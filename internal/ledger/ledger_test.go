@@ -28,7 +28,7 @@ type clock struct {
 	now time.Time // guarded by mu
 }
 
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 23, 10, 0, 0, 123456789, time.UTC)} }
+func newClock() *clock { return &clock{now: time.Date(2026, 11, 23, 10, 0, 0, 77_000_777, time.UTC)} }
 
 func (c *clock) Now() time.Time {
 	c.mu.Lock()
