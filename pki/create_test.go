@@ -177,30 +177,22 @@ func TestChainRules(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t, newEC)
 	other := newAuthority(t, newEC) // same names, other keys
-	person := func(change func(*pki.Template)) *pki.Certificate {
-		template, err := pki.PersonTemplate(pki.Person{Surname: "Я", DRFO: "3000000014"}, keyInfo(t, newEC(t)), validity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		change(&template)
-		return issue(t, template, a.ca, a.caKey)
+	// below issues through one more authority than a.ca may have below it.
+	key := newEC(t)
+	template, err := pki.CATemplate(pki.Organization{Name: "Нижчий"}, keyInfo(t, key), validity)
+	if err != nil {
+		t.Fatal(err)
 	}
-	sub := func(change func(*pki.Template)) *pki.Certificate {
-		key := newEC(t)
-		template, err := pki.CATemplate(pki.Organization{Name: "Нижчий"}, keyInfo(t, key), validity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		change(&template)
-		middle := issue(t, template, a.ca, a.caKey)
-		leaf, err := pki.PersonTemplate(pki.Person{Surname: "Я"}, keyInfo(t, newEC(t)), validity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.ca = append([]*pki.Certificate{a.ca}, middle)[0]
-		return issue(t, leaf, middle, key)
+	middle := issue(t, template, a.ca, a.caKey)
+	if template, err = pki.PersonTemplate(pki.Person{Surname: "Я"}, keyInfo(t, newEC(t)), validity); err != nil {
+		t.Fatal(err)
 	}
-	leaf := person(func(*pki.Template) {})
+	below := issue(t, template, middle, key)
+	leafKey := newEC(t)
+	if template, err = pki.PersonTemplate(pki.Person{Surname: "Я", DRFO: "3000000014"}, keyInfo(t, leafKey), validity); err != nil {
+		t.Fatal(err)
+	}
+	leaf := issue(t, template, a.ca, a.caKey)
 	late := issueTime.AddDate(3, 0, 0)
 	cases := map[string]struct {
 		leaf *pki.Certificate
@@ -213,7 +205,9 @@ func TestChainRules(t *testing.T) {
 		"expired":          {leaf, []*pki.Certificate{a.ca}, late, pki.ReasonExpired},
 		"not yet":          {leaf, []*pki.Certificate{a.ca}, issueTime.Add(-time.Second), pki.ReasonNotYetValid},
 		"other root":       {other.ca, []*pki.Certificate{other.root}, issueTime, pki.ReasonAnchorUntrusted},
-		"issuer of issuer": {sub(func(*pki.Template) {}), []*pki.Certificate{a.ca}, issueTime, pki.ReasonIssuerUnknown},
+		"issuer of issuer": {below, []*pki.Certificate{a.ca}, issueTime, pki.ReasonIssuerUnknown},
+		"path length":      {below, []*pki.Certificate{a.ca, middle}, issueTime, pki.ReasonPathLen},
+		"no CA":            {issuedBy(t, leafKey, leaf), []*pki.Certificate{a.ca, leaf}, issueTime, pki.ReasonIssuerNotCA},
 	}
 	for name, tc := range cases {
 		_, err := pki.BuildChain(tc.leaf, pki.ChainOptions{Anchors: []*pki.Certificate{a.root}, Intermediates: tc.pool, Time: tc.at})
@@ -226,4 +220,14 @@ func TestChainRules(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
 		}
 	}
+}
+
+// issuedBy makes a certificate with the key of one that may not issue any.
+func issuedBy(t testing.TB, key crypto.Signer, issuer *pki.Certificate) *pki.Certificate {
+	t.Helper()
+	template, err := pki.PersonTemplate(pki.Person{Surname: "Він"}, keyInfo(t, newEC(t)), validity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issue(t, template, issuer, key)
 }

@@ -76,6 +76,8 @@ type scheme struct {
 func resolveScheme(alg AlgorithmIdentifier, digest string) (scheme, error) {
 	s, ok := schemeOf(alg.OID)
 	switch {
+	// One producer writes NULL after a DSTU signature's identifier, so NULL and
+	// absence count as the same.
 	case !ok:
 		return s, fmt.Errorf("%w: signature %s", ErrUnsupportedAlgorithm, alg.OID)
 	case alg.OID == oidRSAPSS:
@@ -83,7 +85,7 @@ func resolveScheme(alg AlgorithmIdentifier, digest string) (scheme, error) {
 		if s.digest, s.salt, err = parsePSS(alg.Parameters); err != nil {
 			return s, err
 		}
-	case s.kind == kindRSA && !alg.hasNoParameters(), s.kind != kindRSA && len(alg.Parameters) != 0:
+	case !alg.hasNoParameters():
 		return s, fmt.Errorf("%w: unexpected parameters of signature %s", ErrUnsupportedAlgorithm, alg.OID)
 	}
 	if s.digest == "" {
@@ -140,7 +142,7 @@ func parsePSS(params []byte) (digest string, salt int, err error) {
 	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() ||
 		!body.ReadOptionalASN1(&hashField, &hasHash, tag(0)) || !hasHash ||
 		!body.ReadOptionalASN1(&maskField, &hasMask, tag(1)) || !hasMask ||
-		!body.ReadOptionalASN1Integer(&salt, tag(2), 20) || salt < 1 || salt > 64 {
+		!body.ReadOptionalASN1Integer(&salt, tag(2), 20) || salt < 1 || salt > 512 {
 		return "", 0, refused
 	}
 	trailer := 1

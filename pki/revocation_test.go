@@ -1,0 +1,161 @@
+package pki_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dovidka/dovidka/pki"
+)
+
+func crl(t testing.TB, name string) *pki.CRL {
+	t.Helper()
+	l, err := pki.ParseCRL(read(t, name))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return l
+}
+
+func ocsp(t testing.TB, name string) *pki.OCSPResponse {
+	t.Helper()
+	r, err := pki.ParseOCSPResponse(read(t, name))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return r
+}
+
+func TestRealCRLs(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		file, issuer string // issuer "": not to be had
+		delta        bool
+		entries      int
+		number       int64
+	}{
+		{"real/diia-delta-2023-09-19.crl", diiaCA, true, 0, 704167},
+		{"real/cryptonite/full.crl", "real/cryptonite/root_certificate.cer", false, 5, 291},
+		{"real/cryptonite/delta.crl", "real/cryptonite/root_certificate.cer", true, -1, 292},
+		{"real/czo-full-2016.crl", "", false, 33, 17505}, // 35 entries, two of them repeated
+		{"real/czo-delta-2016.crl", "", true, 0, 17585},
+	}
+	for _, tc := range cases {
+		l := crl(t, tc.file)
+		if l.IsDelta() != tc.delta || tc.entries >= 0 && l.Len() != tc.entries || l.Number.Int64() != tc.number || len(l.UnknownCritical) != 0 {
+			t.Errorf("%s: delta %v, %d entries, number %v, unknown %v", tc.file, l.IsDelta(), l.Len(), l.Number, l.UnknownCritical)
+		}
+		if tc.issuer == "" {
+			continue
+		}
+		issuer := certificate(t, tc.issuer)
+		if err := checkWrapped(issuer, l.SignatureAlgorithm, l.RawTBS, l.Signature); err != nil {
+			t.Errorf("%s: %v", tc.file, err)
+		}
+		// The key usages of this test authority have their bits in the wrong order.
+		if err := l.CheckIssuedBy(issuer); (err == nil) != (issuer.KeyUsage&pki.KeyUsageCRLSign != 0) {
+			t.Errorf("%s: %v", tc.file, err)
+		}
+		if err := l.CheckIssuedBy(certificate(t, diiaRoot)); err == nil {
+			t.Errorf("%s: verifies with a foreign key", tc.file)
+		}
+	}
+}
+
+func TestRealOCSPResponse(t *testing.T) {
+	t.Parallel()
+	r := ocsp(t, "real/revoked.ocsp")
+	if len(r.Responses) != 1 || r.Responses[0].State != pki.StateRevoked || r.Responses[0].HashOID != pki.OIDGOST34311 || len(r.Certificates) != 2 {
+		t.Fatalf("%d responses, %d certificates", len(r.Responses), len(r.Certificates))
+	}
+	// The responder's key usage has its bits in the wrong order, so only the
+	// signature can be looked at.
+	for _, c := range r.Certificates {
+		if c.HasExtendedKeyUsage(pki.OIDEKUOCSPSigning) {
+			if err := checkWrapped(c, r.SignatureAlgorithm, r.RawTBS, r.Signature); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+	}
+	t.Error("response does not carry the certificate of its responder")
+}
+
+// checkWrapped verifies a DSTU signature of a bit string, of less than 128 bytes.
+func checkWrapped(c *pki.Certificate, alg pki.AlgorithmIdentifier, tbs, bits []byte) error {
+	return c.PublicKey.CheckSignature(alg, "", tbs, bits[2:])
+}
+
+// TestOCSPStatements holds every kind of statement against the rules of RFC 6960,
+// clause 4.2.2.2.
+func TestOCSPStatements(t *testing.T) {
+	t.Parallel()
+	user, ca := certificate(t, "synthetic/pki/user.cer"), certificate(t, "synthetic/pki/ca.cer")
+	now := time.Date(2025, 3, 1, 12, 2, 0, 0, time.UTC)
+	want := map[string]pki.Reason{
+		"good":           pki.ReasonNone,
+		"revoked":        pki.ReasonRevoked,
+		"unknown":        pki.ReasonStatusUnknown,
+		"other-serial":   pki.ReasonStatusOther,
+		"wrong-keyhash":  pki.ReasonStatusOther,
+		"no-eku":         pki.ReasonStatusUntrusted,
+		"fake-responder": pki.ReasonStatusUntrusted,
+		"self":           pki.ReasonStatusUntrusted,
+		"stale":          pki.ReasonStatusStale,
+	}
+	got := map[string]pki.Reason{}
+	for name := range want {
+		st := pki.CheckStatus(user, ca, pki.StatusSources{
+			OCSPs:        []*pki.OCSPResponse{ocsp(t, "synthetic/ocsp/"+name+".ocsp")},
+			Certificates: []*pki.Certificate{certificate(t, "synthetic/pki/ocsp.cer")},
+		}, pki.StatusOptions{Time: now})
+		got[name] = st.Reason
+		if (st.State == pki.StateGood) != (name == "good") || (st.State == pki.StateRevoked) != (name == "revoked") {
+			t.Errorf("%s: state %v", name, st.State)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("reasons (-want +got):\n%s", diff)
+	}
+	if _, err := pki.ParseOCSPResponse(read(t, "synthetic/ocsp/altered.ocsp")); err == nil {
+		t.Error("altered response parses")
+	}
+	asked := pki.CheckStatus(user, ca, pki.StatusSources{OCSPs: []*pki.OCSPResponse{ocsp(t, "synthetic/ocsp/good.ocsp")}},
+		pki.StatusOptions{Time: now, Nonce: []byte("ours")})
+	if asked.Reason != pki.ReasonStatusNonce {
+		t.Errorf("other nonce: %q", asked.Reason)
+	}
+}
+
+func TestSyntheticCRLs(t *testing.T) {
+	t.Parallel()
+	user, ca := certificate(t, "synthetic/pki/user.cer"), certificate(t, "synthetic/pki/ca.cer")
+	now := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
+	cases := []struct {
+		files []string
+		state pki.State
+		want  pki.Reason
+	}{
+		{[]string{"empty"}, pki.StateGood, pki.ReasonNone},
+		{[]string{"revoked"}, pki.StateRevoked, pki.ReasonRevoked},
+		{[]string{"hold"}, pki.StateRevoked, pki.ReasonOnHold},
+		{[]string{"stale"}, pki.StateUnknown, pki.ReasonStatusStale},
+		{[]string{"wrong-key"}, pki.StateUnknown, pki.ReasonStatusUntrusted},
+		{[]string{"last-day"}, pki.StateUnknown, pki.ReasonStatusFuture},
+		{[]string{"base-empty", "delta-revokes"}, pki.StateRevoked, pki.ReasonRevoked},
+		{[]string{"delta-revokes"}, pki.StateRevoked, pki.ReasonRevoked},
+		{[]string{"wrong-key", "empty"}, pki.StateGood, pki.ReasonNone},
+		{[]string{"empty", "revoked"}, pki.StateRevoked, pki.ReasonRevoked},
+	}
+	for _, tc := range cases {
+		var lists []*pki.CRL
+		for _, f := range tc.files {
+			lists = append(lists, crl(t, "synthetic/crl/"+f+".crl"))
+		}
+		st := pki.CheckStatus(user, ca, pki.StatusSources{CRLs: lists}, pki.StatusOptions{Time: now})
+		if st.State != tc.state || st.Reason != tc.want {
+			t.Errorf("%v: %v %q, want %v %q", tc.files, st.State, st.Reason, tc.state, tc.want)
+		}
+	}
+}
