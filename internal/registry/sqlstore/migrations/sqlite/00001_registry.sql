@@ -2,20 +2,21 @@
 -- The source keeps persons, declarations and providers in separate databases
 -- with no keys between them, so references may dangle here as they do there.
 -- Dates are days; times are microseconds since 1970 in UTC, the precision of
--- the source in a form that both engines compare and return alike.
+-- the source in a form that both engines compare and return alike. The checks
+-- stand for the types that the other engine has.
 
 CREATE TABLE persons (
-    id                  TEXT PRIMARY KEY,
+    id                  TEXT PRIMARY KEY CHECK (length(id) = 36),
     last_name           TEXT NOT NULL,
     first_name          TEXT NOT NULL,
     second_name         TEXT NOT NULL,
-    birth_date          TEXT NOT NULL,
+    birth_date          TEXT NOT NULL CHECK (birth_date IS date(birth_date)),
     gender              TEXT NOT NULL,
     tax_id              TEXT,
     no_tax_id           INTEGER NOT NULL,
     invalid_tax_id      INTEGER NOT NULL,
     unzr                TEXT,
-    death_date          TEXT,
+    death_date          TEXT CHECK (death_date IS date(death_date)),
     status              TEXT NOT NULL,
     is_active           INTEGER NOT NULL,
     verification_status TEXT NOT NULL,
@@ -27,21 +28,21 @@ CREATE INDEX persons_unzr ON persons (unzr) WHERE unzr IS NOT NULL;
 
 -- lookup is number as dovidka.NormalizeDocumentNumber gives it.
 CREATE TABLE person_documents (
-    person_id       TEXT NOT NULL,
+    person_id       TEXT NOT NULL CHECK (length(person_id) = 36),
     position        INTEGER NOT NULL,
     type            TEXT NOT NULL,
     number          TEXT NOT NULL,
     lookup          TEXT NOT NULL,
-    issued_at       TEXT,
-    expiration_date TEXT,
+    issued_at       TEXT CHECK (issued_at IS date(issued_at)),
+    expiration_date TEXT CHECK (expiration_date IS date(expiration_date)),
     PRIMARY KEY (person_id, position)
 ) STRICT;
 CREATE INDEX person_documents_lookup ON person_documents (lookup, type);
 
 CREATE TABLE merged_pairs (
-    id               TEXT PRIMARY KEY,
-    master_person_id TEXT NOT NULL,
-    merge_person_id  TEXT NOT NULL,
+    id               TEXT PRIMARY KEY CHECK (length(id) = 36),
+    master_person_id TEXT NOT NULL CHECK (length(master_person_id) = 36),
+    merge_person_id  TEXT NOT NULL CHECK (length(merge_person_id) = 36),
     status           TEXT NOT NULL,
     inserted_at      INTEGER,
     updated_at       INTEGER
@@ -49,12 +50,12 @@ CREATE TABLE merged_pairs (
 CREATE INDEX merged_pairs_master ON merged_pairs (master_person_id);
 
 CREATE TABLE confidant_relationships (
-    id                  TEXT PRIMARY KEY,
-    person_id           TEXT NOT NULL,
-    confidant_person_id TEXT NOT NULL,
+    id                  TEXT PRIMARY KEY CHECK (length(id) = 36),
+    person_id           TEXT NOT NULL CHECK (length(person_id) = 36),
+    confidant_person_id TEXT NOT NULL CHECK (length(confidant_person_id) = 36),
     relation_type       TEXT NOT NULL,
     is_active           INTEGER NOT NULL,
-    active_to           TEXT,
+    active_to           TEXT CHECK (active_to IS date(active_to)),
     verification_status TEXT NOT NULL,
     inserted_at         INTEGER,
     updated_at          INTEGER
@@ -62,7 +63,7 @@ CREATE TABLE confidant_relationships (
 CREATE INDEX confidant_relationships_person ON confidant_relationships (person_id, confidant_person_id);
 
 CREATE TABLE parties (
-    id          TEXT PRIMARY KEY,
+    id          TEXT PRIMARY KEY CHECK (length(id) = 36),
     last_name   TEXT NOT NULL,
     first_name  TEXT NOT NULL,
     second_name TEXT NOT NULL,
@@ -75,7 +76,7 @@ CREATE TABLE parties (
 -- phones, address and specialities are JSON as the rows of an import hold it:
 -- they are shown, never searched.
 CREATE TABLE legal_entities (
-    id                TEXT PRIMARY KEY,
+    id                TEXT PRIMARY KEY CHECK (length(id) = 36),
     name              TEXT NOT NULL,
     short_name        TEXT NOT NULL,
     public_name       TEXT NOT NULL,
@@ -90,8 +91,8 @@ CREATE TABLE legal_entities (
 ) STRICT;
 
 CREATE TABLE divisions (
-    id              TEXT PRIMARY KEY,
-    legal_entity_id TEXT,
+    id              TEXT PRIMARY KEY CHECK (length(id) = 36),
+    legal_entity_id TEXT CHECK (length(legal_entity_id) = 36),
     name            TEXT NOT NULL,
     division_type   TEXT NOT NULL,
     status          TEXT NOT NULL,
@@ -102,31 +103,31 @@ CREATE TABLE divisions (
 ) STRICT;
 
 CREATE TABLE employees (
-    id              TEXT PRIMARY KEY,
-    party_id        TEXT,
-    legal_entity_id TEXT,
-    division_id     TEXT,
+    id              TEXT PRIMARY KEY CHECK (length(id) = 36),
+    party_id        TEXT CHECK (length(party_id) = 36),
+    legal_entity_id TEXT CHECK (length(legal_entity_id) = 36),
+    division_id     TEXT CHECK (length(division_id) = 36),
     position        TEXT NOT NULL,
     employee_type   TEXT NOT NULL,
     status          TEXT NOT NULL,
-    start_date      TEXT,
-    end_date        TEXT,
+    start_date      TEXT CHECK (start_date IS date(start_date)),
+    end_date        TEXT CHECK (end_date IS date(end_date)),
     specialities    TEXT NOT NULL,
     updated_at      INTEGER
 ) STRICT;
 
 -- is_active stays true after termination: it is carried and never asked.
 CREATE TABLE declarations (
-    id                     TEXT PRIMARY KEY,
+    id                     TEXT PRIMARY KEY CHECK (length(id) = 36),
     declaration_number     TEXT NOT NULL,
-    declaration_request_id TEXT,
-    person_id              TEXT NOT NULL,
-    employee_id            TEXT,
-    division_id            TEXT,
-    legal_entity_id        TEXT,
+    declaration_request_id TEXT CHECK (length(declaration_request_id) = 36),
+    person_id              TEXT NOT NULL CHECK (length(person_id) = 36),
+    employee_id            TEXT CHECK (length(employee_id) = 36),
+    division_id            TEXT CHECK (length(division_id) = 36),
+    legal_entity_id        TEXT CHECK (length(legal_entity_id) = 36),
     scope                  TEXT NOT NULL,
-    start_date             TEXT NOT NULL,
-    end_date               TEXT,
+    start_date             TEXT NOT NULL CHECK (start_date IS date(start_date)),
+    end_date               TEXT CHECK (end_date IS date(end_date)),
     signed_at              INTEGER,
     status                 TEXT NOT NULL,
     is_active              INTEGER NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE declarations (
 CREATE INDEX declarations_person ON declarations (person_id);
 
 CREATE TABLE declaration_status_history (
-    declaration_id TEXT NOT NULL,
+    declaration_id TEXT NOT NULL CHECK (length(declaration_id) = 36),
     position       INTEGER NOT NULL,
     status         TEXT NOT NULL,
     inserted_at    INTEGER NOT NULL,
