@@ -124,7 +124,7 @@ func oidBytes(oid string) ([]byte, error) {
 // RFC 3161, clause 2.4.2, which may have a fraction of a second.
 func ReadTime(s *cryptobyte.String, out *time.Time) bool {
 	if s.PeekASN1Tag(asn1.UTCTime) {
-		return s.ReadASN1UTCTime(out)
+		return readUTCTime(s, out)
 	}
 	var body cryptobyte.String
 	if !s.ReadASN1(&body, asn1.GeneralizedTime) || len(body) > 32 {
@@ -134,6 +134,24 @@ func ReadTime(s *cryptobyte.String, out *time.Time) bool {
 	t, err := time.Parse("20060102150405Z", text)
 	if err != nil || text != formatGeneralized(t) {
 		return false
+	}
+	*out = t
+	return true
+}
+
+// readUTCTime insists on seconds and on Z (RFC 5280, clause 4.1.2.5.1), and puts the
+// years 50 to 99 into the last century.
+func readUTCTime(s *cryptobyte.String, out *time.Time) bool {
+	var body cryptobyte.String
+	if !s.ReadASN1(&body, asn1.UTCTime) || len(body) != len("060102150405Z") {
+		return false
+	}
+	t, err := time.Parse("060102150405Z", string(body))
+	if err != nil {
+		return false
+	}
+	if t.Year() >= 2050 {
+		t = t.AddDate(-100, 0, 0)
 	}
 	*out = t
 	return true
