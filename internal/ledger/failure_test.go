@@ -34,9 +34,8 @@ func TestTogether(t *testing.T) {
 			grants := make(chan dovidka.Grant, replicas*goroutines*requests)
 			receipts := make(chan dovidka.Receipt, replicas*goroutines*requests)
 			var wg sync.WaitGroup
-			var l *ledgertest.Ledger
 			for range replicas {
-				l = ledgertest.On(t, databasetest.Open(t, url), c.Now)
+				l := ledgertest.On(t, databasetest.Open(t, url), c.Now)
 				for range goroutines {
 					wg.Go(func() {
 						for _, p := range petitions {
@@ -60,6 +59,11 @@ func TestTogether(t *testing.T) {
 						if _, err := ledger.Verify(t.Context(), l.Store, l.GrantKey(), nil); err != nil {
 							t.Error(err)
 						}
+						for range 20 {
+							if err := l.Ready(t.Context()); err != nil {
+								t.Error(err)
+							}
+						}
 					}
 				})
 			}
@@ -76,6 +80,7 @@ func TestTogether(t *testing.T) {
 			if len(ids) != requests || len(places) != requests {
 				t.Errorf("%d requests have %d grants and %d receipts", requests, len(ids), len(places))
 			}
+			l := ledgertest.On(t, databasetest.Open(t, url), c.Now)
 			report, err := ledger.Verify(t.Context(), l.Store, l.GrantKey(), nil)
 			if err != nil || report.Entries != 3*requests {
 				t.Errorf("%+v, %v; %d entries are expected", report, err, 3*requests)

@@ -70,14 +70,19 @@ func New(cfg Config) (*Service, error) {
 // checks the log's head.
 func (s *Service) GrantKey() ed25519.PublicKey { return s.key.Public().(ed25519.PublicKey) }
 
-// Ready reports whether the ledger can do its work: the store answers and its
-// log was signed by this ledger's key.
+// Ready reports whether the ledger can do its work: the store answers, its log
+// was signed by this ledger's key, and the log's end is there.
 func (s *Service) Ready(ctx context.Context) error {
-	head, _, err := s.store.Head(ctx)
+	// Taken before the head is read: others may append in between.
+	seen := s.furthest()
+	head, last, err := s.store.Head(ctx)
 	if err != nil {
 		return s.fault(ctx, fmt.Errorf("read the log's head: %w", err))
 	}
-	return s.admit(head)
+	if last != head.Count {
+		return fmt.Errorf("%w: its head counts %d entries and the last is %d", ErrBroken, head.Count, last)
+	}
+	return s.admit(head, seen)
 }
 
 // MaxEvents is the most that Events returns at once.
@@ -112,7 +117,7 @@ func (s *Service) update(ctx context.Context, decide func(tx Tx, at time.Time) (
 		rows, head = nil, tx.Head()
 		// A head that we did not sign must not become the past of one that we do:
 		// that would make somebody's tampering ours.
-		if err := s.admit(head); err != nil {
+		if err := s.admit(head, s.furthest()); err != nil {
 			return err
 		}
 		at := s.now().UTC().Truncate(time.Microsecond)
@@ -141,11 +146,14 @@ func (s *Service) update(ctx context.Context, decide func(tx Tx, at time.Time) (
 	return rows, nil
 }
 
-// admit checks that the head is ours and not older than one we have met.
-func (s *Service) admit(head Head) error {
+func (s *Service) furthest() Head {
 	s.seenMu.Lock()
-	seen := s.seen
-	s.seenMu.Unlock()
+	defer s.seenMu.Unlock()
+	return s.seen
+}
+
+// admit checks that the head is ours and not older than the one seen earlier.
+func (s *Service) admit(head, seen Head) error {
 	if head.equal(seen) {
 		return nil
 	}

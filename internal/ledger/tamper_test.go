@@ -245,6 +245,60 @@ func TestDamagedEntryDecidesNothing(t *testing.T) {
 	wantBreak(t, l, 1, "is missing")
 }
 
+func TestReadySeesALostEnd(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		l := written(t, db)
+		if err := l.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		databasetest.Exec(t, db, "DELETE FROM ledger_entries WHERE seq = 7")
+		if err := l.Ready(t.Context()); !errors.Is(err, ledger.ErrBroken) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestPutBack restores a whole earlier state, signature included. A process
+// that has seen more refuses to go on from there; Verify cannot know, but its
+// earlier report can tell.
+func TestPutBack(t *testing.T) {
+	t.Parallel()
+	db := databasetest.SQLite(t)
+	c := newClock()
+	l := ledgertest.On(t, db, c.Now)
+	permit(t, l, ask(t, c, parent))
+	databasetest.Exec(t, db, "CREATE TABLE earlier AS SELECT entries, hash, signature FROM ledger_head")
+	permit(t, l, ask(t, c, parent))
+	known, err := ledger.Verify(t.Context(), l.Store, l.GrantKey(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	databasetest.Exec(t, db, "DROP TRIGGER ledger_entries_keep_rows", "DROP TRIGGER ledger_head_forward",
+		"DELETE FROM ledger_entries WHERE seq > 2",
+		"UPDATE ledger_head SET (entries, hash, signature) = (SELECT entries, hash, signature FROM earlier)")
+	p := ask(t, c, parent)
+	if _, err := l.Permit(t.Context(), p.who, p.said, p.req); !errors.Is(err, ledger.ErrBroken) {
+		t.Errorf("permit: %v", err)
+	}
+	now, err := ledger.Verify(t.Context(), l.Store, l.GrantKey(), nil)
+	if err != nil || now.Entries >= known.Entries || now.LastHash == known.LastHash {
+		t.Errorf("verify: %+v after %+v, %v", now, known, err)
+	}
+}
+
+func TestBreakReads(t *testing.T) {
+	t.Parallel()
+	for b, want := range map[ledger.Break]string{
+		{Index: 17, Problem: "is missing"}:   "ledger: entry 17 is missing",
+		{Index: 0, Problem: "is not signed"}: "ledger: the head is not signed",
+	} {
+		if got := b.Error(); got != want {
+			t.Errorf("%q; %q is expected", got, want)
+		}
+	}
+}
+
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	c := newClock()
