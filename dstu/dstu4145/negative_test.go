@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -290,6 +291,26 @@ func (c constant) Read(p []byte) (int, error) {
 }
 
 var _ io.Reader = constant(0)
+
+// TestConcurrentUse shares a key between goroutines from its first use on; it is for the race detector.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	key := newKey(t, dstu4145.M257())
+	digest := make([]byte, 32)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			signature, err := key.Sign(nil, digest, nil)
+			if err != nil || !dstu4145.Verify(key.PublicKey(), digest, signature) {
+				t.Errorf("a signature made beside others does not verify: %v", err)
+			}
+		})
+	}
+	group.Wait()
+	if dstu4145.Verify(nil, digest, make([]byte, 64)) {
+		t.Error("no key verifies")
+	}
+}
 
 // TestSecretNumbers signs with a random source that stands still: two digests must not share k, whose r would be
 // related; the same digest gives the same signature, and another source or curve another one.

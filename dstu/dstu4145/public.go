@@ -74,10 +74,10 @@ func (k *PublicKey) Equal(x crypto.PublicKey) bool {
 // is r‖s, each half exactly ceil(L(n)/8) bytes, least significant first; the digest is the hash as the function puts
 // it out: 32, 48 or 64 bytes.
 func Verify(pub *PublicKey, digest, signature []byte) bool {
-	c := pub.curve
-	if !validDigest(digest) || len(signature) != c.SignatureSize() {
+	if pub == nil || !validDigest(digest) || len(signature) != pub.curve.SignatureSize() {
 		return false
 	}
+	c := pub.curve
 	half := c.OrderBytes()
 	r, s := scalarFromLE(signature[:half]), scalarFromLE(signature[half:])
 	h := c.hashElement(digest)

