@@ -42,6 +42,10 @@ type SignOptions struct {
 //
 // Empty content is refused: programs in use disagree about its GOST 34.311 hash.
 func Sign(content []byte, opts SignOptions) ([]byte, error) {
+	return sign(oidData, content, opts)
+}
+
+func sign(contentType string, content []byte, opts SignOptions) ([]byte, error) {
 	if opts.Signer == nil || opts.Certificate == nil || opts.SigningTime.IsZero() {
 		return nil, errors.New("cms: sign: no signer, certificate or signing time")
 	}
@@ -55,19 +59,16 @@ func Sign(content []byte, opts SignOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
 	}
-	attributes, err := opts.signedAttributes(content, digest)
-	if err != nil {
+	s := signature{alg: alg, digest: digest, contentType: contentType}
+	if s.attributes, err = opts.signedAttributes(contentType, content, digest); err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
 	}
-	value, err := opts.Certificate.PublicKey.Sign(opts.Signer, alg, digest, asSet(attributes))
-	if err != nil {
+	if s.value, err = opts.Certificate.PublicKey.Sign(opts.Signer, alg, digest, asSet(s.attributes)); err != nil {
 		return nil, fmt.Errorf("cms: %w", err)
 	}
-	stamp, err := opts.stamp(digest, value)
-	if err != nil {
+	if s.stamp, err = opts.stamp(digest, s.value); err != nil {
 		return nil, err
 	}
-	s := signature{alg: alg, digest: digest, attributes: attributes, value: value, stamp: stamp}
 	return opts.marshal(content, s)
 }
 
@@ -75,8 +76,17 @@ func Sign(content []byte, opts SignOptions) ([]byte, error) {
 type signature struct {
 	alg               pki.AlgorithmIdentifier
 	digest            string
+	contentType       string
 	attributes, value []byte
 	stamp             []byte
+}
+
+// version is that of RFC 5652, clause 5.1, for a signer named by issuer and number.
+func (s *signature) version() int64 {
+	if s.contentType == oidData {
+		return 1
+	}
+	return 3
 }
 
 func (o *SignOptions) stamp(digest string, value []byte) ([]byte, error) {
@@ -95,7 +105,7 @@ func (o *SignOptions) stamp(digest string, value []byte) ([]byte, error) {
 }
 
 // signedAttributes returns the attributes in DER order.
-func (o *SignOptions) signedAttributes(content []byte, digest string) ([]byte, error) {
+func (o *SignOptions) signedAttributes(contentType string, content []byte, digest string) ([]byte, error) {
 	h, err := pki.NewDigest(digest, o.Certificate.PublicKey.SBox)
 	if err != nil {
 		return nil, err
@@ -107,7 +117,7 @@ func (o *SignOptions) signedAttributes(content []byte, digest string) ([]byte, e
 		return nil, err
 	}
 	attributes := [][]byte{
-		attribute(oidAttrContentType, func(b *cryptobyte.Builder) { der.AddOID(b, oidData) }),
+		attribute(oidAttrContentType, func(b *cryptobyte.Builder) { der.AddOID(b, contentType) }),
 		attribute(oidAttrSigningTime, func(b *cryptobyte.Builder) { der.AddTime(b, o.SigningTime) }),
 		attribute(oidAttrMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(sum) }),
 		attribute(oidAttrSigningCertificateV2, func(b *cryptobyte.Builder) { o.addESS(b, digest, certHash) }),
@@ -156,10 +166,10 @@ func (o *SignOptions) marshal(content []byte, s signature) ([]byte, error) {
 		der.AddOID(b, oidSignedData)
 		b.AddASN1(context0, func(b *cryptobyte.Builder) {
 			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				b.AddASN1Int64(1)
+				b.AddASN1Int64(s.version())
 				b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { pki.AlgorithmIdentifier{OID: s.digest}.Add(b) })
 				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-					der.AddOID(b, oidData)
+					der.AddOID(b, s.contentType)
 					if !o.Detached {
 						b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
 					}

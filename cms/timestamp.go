@@ -16,7 +16,7 @@ import (
 
 const (
 	maxStampSize = 1 << 20
-	maxStamps    = 4
+	maxStamps    = 2
 
 	// stampTolerance is by how much the content's stamp may be later than the
 	// signature's: the clocks of two services differ.

@@ -177,7 +177,9 @@ func (v *signerVerifier) verify() Signer {
 	s.TrustedTime = v.opts.Time
 	s.Digest, s.Algorithm = v.si.DigestAlgorithm.OID, v.si.SignatureAlgorithm.OID
 	v.long = v.si.longTerm()
-	v.pool = concat(v.sd.Certificates, v.long.certificates, v.opts.Intermediates, v.opts.Anchors)
+	// What the caller gave comes first, so that a crowd of decoys in the container does
+	// not use up the tries of the chain.
+	v.pool = concat(v.opts.Intermediates, v.opts.Anchors, v.sd.Certificates, v.long.certificates)
 
 	core := signatureCore{sd: v.sd, si: v.si, content: v.content, pool: v.pool}
 	core.verify(s)

@@ -10,7 +10,7 @@ import (
 // Limits of chain building.
 const (
 	maxChainLength    = 8
-	maxSignatureTries = 32
+	maxSignatureTries = 12
 )
 
 // Reason says in a stable word what was found wrong; programs may decide by it.

@@ -43,6 +43,18 @@ func (i *Identity) Sign(content []byte, at time.Time, detached bool) ([]byte, er
 	})
 }
 
+// Stamp makes a time-stamp token, as a time-stamping service would; it fits
+// cms.SignOptions.TimeStamp when at is bound.
+func (i *Identity) Stamp(at time.Time, digestOID string, digest []byte) ([]byte, error) {
+	policy := cms.OIDStampPolicyInternational
+	if _, ok := i.Key.Public().(*dstu4145.PublicKey); ok {
+		policy = cms.OIDStampPolicyDSTU
+	}
+	return cms.CreateTimeStamp(cms.TimeStampTemplate{
+		Policy: policy, DigestOID: digestOID, Digest: digest, SerialNumber: big.NewInt(at.UnixNano()), Time: at.Truncate(time.Second),
+	}, cms.SignOptions{Signer: i.Key, Certificate: i.Certificate})
+}
+
 // Authority issues certificates and keeps account of those revoked. It is safe for
 // concurrent use.
 type Authority struct {

@@ -1,0 +1,103 @@
+package cms_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/cmstest"
+	"github.com/dovidka/dovidka/pki"
+)
+
+// stamped signs as CAdES-T with the stamp of a service at a time.
+func stamped(t testing.TB, who, tsa *cmstest.Identity, at time.Time) []byte {
+	t.Helper()
+	return must[[]byte](t)(cms.Sign([]byte("document"), cms.SignOptions{
+		Signer: who.Key, Certificate: who.Certificate, SigningTime: at,
+		TimeStamp: func(oid string, digest []byte) ([]byte, error) { return tsa.Stamp(at, oid, digest) },
+	}))
+}
+
+func TestSignatureTimeStamp(t *testing.T) {
+	t.Parallel()
+	for name, family := range map[string]cmstest.Family{"DSTU": cmstest.DSTU, "EC": cmstest.EC} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAuthority(t, family)
+			who, tsa := must[*cmstest.Identity](t)(a.Issue(citizen)), must[*cmstest.Identity](t)(a.TSA())
+			a.Revoke(who.Certificate, signedAt.Add(time.Hour), 1)
+			r := must[*cms.Result](t)(cms.Verify(stamped(t, who, tsa, signedAt), verifyOptions(t, a, signedAt.Add(2*time.Hour))))
+			if r.Verdict != cms.Valid {
+				t.Fatalf("%v: %+v", r.Outcome, r.Signers[0].Checks)
+			}
+			s := r.Signers[0]
+			if s.Level != cms.LevelT || !s.TrustedTime.Equal(signedAt) {
+				t.Errorf("level %s, trusted time %v", s.Level, s.TrustedTime)
+			}
+			if want := (cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonRevoked}); r.MayAuthorise() != want {
+				t.Errorf("may authorise after revocation: %v, want %v", r.MayAuthorise(), want)
+			}
+			// Years later the certificate has expired and the stamp still proves.
+			later := verifyOptions(t, a, signedAt.AddDate(5, 0, 0))
+			r = must[*cms.Result](t)(cms.Verify(stamped(t, who, tsa, signedAt), later))
+			if want := (cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonExpired}); r.Verdict != cms.Valid || r.MayAuthorise() != want {
+				t.Errorf("five years later: %v, may authorise %v", r.Outcome, r.MayAuthorise())
+			}
+		})
+	}
+}
+
+func TestTimeStampRules(t *testing.T) {
+	t.Parallel()
+	a, foreign := newAuthority(t, cmstest.EC), newAuthority(t, cmstest.EC)
+	who := must[*cmstest.Identity](t)(a.Issue(citizen))
+	service := func(usages ...string) *cmstest.Identity {
+		return must[*cmstest.Identity](t)(a.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
+			template, err := pki.TSATemplate(pki.Organization{Name: "TSP"}, key, pki.Validity{
+				NotBefore: signedAt.AddDate(0, 0, -1), NotAfter: signedAt.AddDate(1, 0, 0),
+			})
+			template.ExtKeyUsages = usages
+			return template, err
+		}))
+	}
+	good := must[*cmstest.Identity](t)(a.TSA())
+	revoked := must[*cmstest.Identity](t)(a.TSA())
+	a.Revoke(revoked.Certificate, signedAt.AddDate(0, 0, -1), 1)
+	cases := map[string]struct {
+		container []byte
+		want      cms.Outcome
+	}{
+		"good": {stamped(t, who, good, signedAt), cms.Outcome{Verdict: cms.Valid}},
+		"beside an own usage of the CA": {
+			stamped(t, who, service(pki.OIDEKUTimeStamping, "1.3.6.1.4.1.19398.1.1.8.1"), signedAt), cms.Outcome{Verdict: cms.Valid},
+		},
+		"beside another usage": {
+			stamped(t, who, service(pki.OIDEKUTimeStamping, pki.OIDEKUOCSPSigning), signedAt),
+			cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage},
+		},
+		"no usage":         {stamped(t, who, service(), signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
+		"a person's stamp": {stamped(t, who, who, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
+		"revoked":          {stamped(t, who, revoked, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampRevoked}},
+		"untrusted": {
+			stamped(t, who, must[*cmstest.Identity](t)(foreign.TSA()), signedAt),
+			cms.Outcome{Verdict: cms.Indeterminate, Reason: cms.ReasonStampUntrusted},
+		},
+		"future": {stamped(t, who, good, signedAt.AddDate(0, 0, 2)), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampFuture}},
+		"no token": {
+			must[[]byte](t)(cms.Sign([]byte("x"), cms.SignOptions{
+				Signer: who.Key, Certificate: who.Certificate, SigningTime: signedAt,
+				TimeStamp: func(string, []byte) ([]byte, error) { return []byte{5, 0}, nil },
+			})),
+			cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampMalformed},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := must[*cms.Result](t)(cms.Verify(tc.container, verifyOptions(t, a, signedAt.Add(time.Hour))))
+			if r.Outcome != tc.want {
+				t.Errorf("%v, want %v: %+v", r.Outcome, tc.want, r.Signers[0].Checks)
+			}
+		})
+	}
+}
