@@ -1,10 +1,13 @@
 package trembita
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dovidka/dovidka"
 )
@@ -16,17 +19,31 @@ const Namespace = "https://ehealth.gov.ua/trembita/dovidka"
 const OperationGetDeclarations = "GetDeclarations_v1"
 
 // GetDeclarations is the payload of the request: a citizen's signed statement.
+// An empty field is an absent one.
 type GetDeclarations struct {
 	// PurposeID is the purpose registered with the personal-data monitoring.
 	PurposeID string `xml:"purposeId,omitempty"`
 	// SignedContent is the statement in clear text; required when Signature is
 	// detached.
-	SignedContent *string `xml:"signedContent"`
+	SignedContent string `xml:"signedContent,omitempty"`
 	// Signature is the CMS container in base64.
 	Signature string `xml:"signature"`
 }
 
-// container decodes the signature; white space inside base64 is legal XML.
+// maxPurposeID is the length that the schema allows, in characters.
+const maxPurposeID = 255
+
+// purpose returns the purpose of processing, which goes into the log.
+func (g GetDeclarations) purpose() (string, error) {
+	purpose := strings.TrimSpace(g.PurposeID)
+	if utf8.RuneCountInString(purpose) > maxPurposeID || strings.ContainsFunc(purpose, unicode.IsControl) {
+		return "", errors.New("purposeId is too long or holds control characters")
+	}
+	return purpose, nil
+}
+
+// container decodes the signature; white space inside base64 is legal XML
+// (XML Schema part 2, clause 3.2.16).
 func (g GetDeclarations) container() ([]byte, error) {
 	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(g.Signature), ""))
 	if err != nil {
@@ -38,8 +55,8 @@ func (g GetDeclarations) container() ([]byte, error) {
 	return der, nil
 }
 
-// ResultOK and ResultNoDeclarations are the result codes of success; the others
-// are those of dovidka.Code in upper case with underscores.
+// The result codes of success; the others are those of dovidka.Code in upper
+// case with underscores.
 const (
 	ResultOK             = "OK"
 	ResultNoDeclarations = "NO_DECLARATIONS"
@@ -57,8 +74,10 @@ type GetDeclarationsResponse struct {
 	Partial      *bool         `xml:"partial"`
 	Patient      *Patient      `xml:"patient"`
 	Declarations *Declarations `xml:"declarations"`
-	Receipt      *Receipt      `xml:"receipt"`
-	Sealed       *Sealed       `xml:"sealed"`
+	// Withdrawn is how many consents the statement withdrew.
+	Withdrawn *int     `xml:"withdrawnConsents"`
+	Receipt   *Receipt `xml:"receipt"`
+	Sealed    *Sealed  `xml:"sealed"`
 }
 
 // Declarations wraps the list.
@@ -68,11 +87,13 @@ type Declarations struct {
 
 // Patient is whose declarations they are.
 type Patient struct {
+	ID         string `xml:"id"`
 	LastName   string `xml:"lastName"`
 	FirstName  string `xml:"firstName"`
 	SecondName string `xml:"secondName,omitempty"`
 	BirthDate  string `xml:"birthDate,omitempty"`
 	Gender     string `xml:"gender,omitempty"`
+	DeathDate  string `xml:"deathDate,omitempty"`
 }
 
 // Declaration is one declaration.
@@ -139,21 +160,24 @@ type Sealed struct {
 }
 
 // answered makes the payload of an answer.
-func answered(a dovidka.Answer) GetDeclarationsResponse {
+func answered(a dovidka.Answer) (GetDeclarationsResponse, error) {
 	out := GetDeclarationsResponse{RequestID: string(a.RequestID)}
 	if a.Sealed.SealedAt.IsZero() {
-		out.ResultCode, out.ResultText = ResultWithdrawn, "Згоду відкликано"
-		return out
+		out.ResultCode, out.ResultText, out.Withdrawn = ResultWithdrawn, "Згоду відкликано. Дані більше не передаються.", &a.Withdrawn
+		return out, nil
 	}
-	out.ResultCode, out.ResultText = ResultOK, "Декларації знайдено"
+	if !carried(a.Sealed.Bundle) {
+		return out, errors.New("the sealed bundle holds a character that XML cannot carry")
+	}
+	out.ResultCode, out.ResultText = ResultOK, "Декларації знайдено."
 	if len(a.Record.Declarations) == 0 {
-		out.ResultCode, out.ResultText = ResultNoDeclarations, "Не знайшли ваших декларацій"
+		out.ResultCode, out.ResultText = ResultNoDeclarations, "Декларацій не знайдено."
 	}
 	r := a.Record
 	out.AsOf, out.Partial = stamp(&r.AsOf), &r.Partial
 	out.Patient = &Patient{
-		LastName: r.Patient.LastName, FirstName: r.Patient.FirstName, SecondName: r.Patient.SecondName,
-		BirthDate: r.Patient.BirthDate, Gender: string(r.Patient.Gender),
+		ID: string(r.Patient.ID), LastName: r.Patient.LastName, FirstName: r.Patient.FirstName, SecondName: r.Patient.SecondName,
+		BirthDate: r.Patient.BirthDate, Gender: string(r.Patient.Gender), DeathDate: r.Patient.DeathDate,
 	}
 	out.Declarations = &Declarations{}
 	for _, d := range r.Declarations {
@@ -167,7 +191,16 @@ func answered(a dovidka.Answer) GetDeclarationsResponse {
 		MediaType: "application/fhir+json", Content: string(a.Sealed.Bundle),
 		Signature: base64.StdEncoding.EncodeToString(a.Sealed.Signature), SealedAt: stamp(&a.Sealed.SealedAt),
 	}
-	return out
+	return out, nil
+}
+
+// carried reports whether XML can carry the text, so that the seal holds over
+// what arrives: encoding/xml would put another character in the place of one
+// that is not allowed (XML 1.0, production 2).
+func carried(text []byte) bool {
+	return utf8.Valid(text) && !bytes.ContainsFunc(text, func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
+	})
 }
 
 func declaration(d dovidka.DeclarationJSON) Declaration {
@@ -204,13 +237,13 @@ func declaration(d dovidka.DeclarationJSON) Declaration {
 	return out
 }
 
-// oneLine writes an address as it stands on an envelope.
+// oneLine writes an address as official papers do: from the post code inwards.
 func oneLine(a *dovidka.AddressJSON) string {
 	if a == nil {
 		return ""
 	}
 	var parts []string
-	for _, part := range []string{a.Zip, a.Area, a.Region, a.Settlement, a.Street, a.Building} {
+	for _, part := range []string{a.Zip, a.Area, a.Region, a.Settlement, a.Street, a.Building, a.Apartment} {
 		if part != "" {
 			parts = append(parts, part)
 		}

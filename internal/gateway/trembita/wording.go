@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dovidka/dovidka"
+	"github.com/dovidka/dovidka/internal/gateway"
 	"github.com/dovidka/dovidka/xroad"
 )
 
@@ -15,55 +16,66 @@ type wording struct {
 	text  string // Ukrainian: what happened and what to do
 }
 
-// wordings has a line for every dovidka.Code.
+// outcome is the wording of what a citizen is to be told: the words are those
+// of the other door, so that one reason reads the same wherever it is met.
+func outcome(code dovidka.Code) wording {
+	said := gateway.REST(code)
+	return wording{text: said.Title + ". " + said.Text}
+}
+
+// wordings has a line for every dovidka.Code. The texts of faults speak to
+// those who run the calling system.
 var wordings = map[dovidka.Code]wording{
 	dovidka.CodeMalformed:       {xroad.CodeInvalidRequest, "Запит не вдалося прочитати. Перевірте його за описом сервісу."},
-	dovidka.CodeInvalid:         {xroad.CodeInvalidBody, "Запит або підписана заява не відповідає опису сервісу."},
-	dovidka.CodeTooLarge:        {xroad.CodeTooLarge, "Запит завеликий."},
+	dovidka.CodeInvalid:         {xroad.CodeInvalidBody, "Запит або підписана заява не відповідає опису сервісу. Перевірте їхні поля."},
+	dovidka.CodeTooLarge:        {xroad.CodeTooLarge, "Запит завеликий. Надішліть лише заяву й підпис до неї."},
 	dovidka.CodeRequestConflict: {xroad.CodeInvalidRequest, "Запит із цим ідентифікатором уже надходив з іншим вмістом. Надішліть новий запит."},
-	dovidka.CodeRequestUnknown:  {xroad.CodeInvalidRequest, "Такого запиту немає."},
-	dovidka.CodeRateLimited:     {xroad.CodeBusy, "Забагато запитів. Спробуйте за хвилину."},
-	dovidka.CodeCallerUnknown:   {"Client.AccessDenied", "Вашій підсистемі не надано доступу до цього сервісу. Зверніться до його власника."},
+	dovidka.CodeRequestUnknown:  {xroad.CodeInvalidRequest, "Такого запиту немає. Надішліть новий запит."},
+	dovidka.CodeRateLimited:     {xroad.CodeBusy, "Від вашої підсистеми надходить забагато запитів. Повторіть запит пізніше."},
+	dovidka.CodeCallerUnknown:   {codeAccessDenied, "Вашу підсистему не допущено до цього сервісу. Зверніться до його власника."},
 
-	dovidka.CodeRequestExpired:         {"", "Час дії заяви минув. Підпишіть нову заяву."},
-	dovidka.CodeSignatureMalformed:     {"", "Підпис не вдалося прочитати. Підпишіть заяву ще раз."},
-	dovidka.CodeSignatureInvalid:       {"", "Підпис недійсний. Підпишіть заяву ще раз."},
-	dovidka.CodeSignatureUntrusted:     {"", "Сертифікат підпису видав надавач, якому ми не довіряємо. Скористайтеся кваліфікованим підписом."},
-	dovidka.CodeSignatureIndeterminate: {"", "Чинність сертифіката зараз не вдалося перевірити. Спробуйте пізніше."},
-	dovidka.CodeSignatureMismatch:      {"", "Підписано не ту заяву. Підпишіть саме надану заяву."},
-	dovidka.CodeSignatureReplayed:      {"", "Цю заяву вже використано. Підпишіть нову заяву."},
-	dovidka.CodeSignerNotPerson:        {"", "Заяву підписано печаткою. Потрібен підпис фізичної особи."},
-	dovidka.CodeSignerNotIdentified:    {"", "У сертифікаті немає РНОКПП. Скористайтеся підписом, у якому він є."},
-	dovidka.CodeSubjectMismatch:        {"", "Підпис належить іншій особі, ніж та, про яку запит."},
-	dovidka.CodeConsentRequired:        {"", "Потрібна згода громадянина на передавання даних."},
-	dovidka.CodeConsentRefused:         {"", "Громадянин не надав згоди на передавання даних."},
-	dovidka.CodeConsentWithdrawn:       {"", "Згоду на передавання даних відкликано."},
-	dovidka.CodeConfidantRequired:      {"", "Особі ще немає 14 років. Запит має подати її представник."},
-	dovidka.CodeRelationNotConfirmed:   {"", "Право представляти цю особу не підтверджено. Зверніться до лікаря, щоб його внести."},
-	dovidka.CodePatientNotFound:        {"", "Особу не знайдено в електронній системі охорони здоров'я. Зверніться до лікаря, щоб перевірити дані."},
+	dovidka.CodeRequestExpired:         outcome(dovidka.CodeRequestExpired),
+	dovidka.CodeSignatureMalformed:     outcome(dovidka.CodeSignatureMalformed),
+	dovidka.CodeSignatureInvalid:       outcome(dovidka.CodeSignatureInvalid),
+	dovidka.CodeSignatureUntrusted:     outcome(dovidka.CodeSignatureUntrusted),
+	dovidka.CodeSignatureIndeterminate: outcome(dovidka.CodeSignatureIndeterminate),
+	dovidka.CodeSignatureMismatch:      outcome(dovidka.CodeSignatureMismatch),
+	dovidka.CodeSignatureReplayed:      outcome(dovidka.CodeSignatureReplayed),
+	dovidka.CodeSignerNotPerson:        outcome(dovidka.CodeSignerNotPerson),
+	dovidka.CodeSignerNotIdentified:    outcome(dovidka.CodeSignerNotIdentified),
+	dovidka.CodeSubjectMismatch:        outcome(dovidka.CodeSubjectMismatch),
+	dovidka.CodeConsentRequired:        outcome(dovidka.CodeConsentRequired),
+	dovidka.CodeConsentRefused:         outcome(dovidka.CodeConsentRefused),
+	dovidka.CodeConsentWithdrawn:       outcome(dovidka.CodeConsentWithdrawn),
+	dovidka.CodeConfidantRequired:      outcome(dovidka.CodeConfidantRequired),
+	dovidka.CodeRelationNotConfirmed:   outcome(dovidka.CodeRelationNotConfirmed),
+	dovidka.CodePatientNotFound:        outcome(dovidka.CodePatientNotFound),
 
-	dovidka.CodeRegistryUnavailable: {"Server.RegistryUnavailable", "Реєстр тимчасово недоступний. Спробуйте пізніше."},
-	dovidka.CodeStorageUnavailable:  {"Server.StorageUnavailable", "Сервіс тимчасово не може приймати запити. Спробуйте пізніше."},
-	dovidka.CodeTimeout:             {xroad.CodeTimeout, "Відповідь ще готується. Повторіть той самий запит за хвилину."},
-	dovidka.CodeBusy:                {xroad.CodeBusy, "Сервіс перевантажений. Спробуйте пізніше."},
+	dovidka.CodeRegistryUnavailable: {codeRegistryUnavailable, "Реєстр тимчасово недоступний. Запит прийнято: повторіть те саме повідомлення пізніше."},
+	dovidka.CodeStorageUnavailable:  {codeStorageUnavailable, "Сервіс тимчасово не може обробити запит. Повторіть те саме повідомлення пізніше."},
+	dovidka.CodeTimeout:             {xroad.CodeTimeout, "Запит прийнято, відповідь ще готується. Повторіть те саме повідомлення за хвилину."},
+	dovidka.CodeBusy:                {xroad.CodeBusy, "Сервіс перевантажений. Повторіть те саме повідомлення пізніше."},
 	dovidka.CodeInternal:            {xroad.CodeInternalError, "Сталася помилка на нашому боці. Спробуйте пізніше."},
+}
+
+// Fault codes that package xroad has no use for. The first is spelled as
+// X-Road spells it.
+const (
+	codeAccessDenied        = "Client.AccessDenied"
+	codeRegistryUnavailable = "Server.RegistryUnavailable"
+	codeStorageUnavailable  = "Server.StorageUnavailable"
+)
+
+// wordingOf returns the wording of a code; an unknown one is said as an
+// internal error.
+func wordingOf(code dovidka.Code) wording {
+	if said, ok := wordings[code]; ok {
+		return said
+	}
+	return wordings[dovidka.CodeInternal]
 }
 
 // ResultCode returns how a code is spelled in resultCode.
 func ResultCode(code dovidka.Code) string {
 	return strings.ToUpper(strings.ReplaceAll(string(code), "-", "_"))
-}
-
-// refused says a fault in the protocol of the bus: a payload, or a SOAP fault.
-func refused(id dovidka.ID, f *dovidka.Fault) (GetDeclarationsResponse, error) {
-	said, ok := wordings[f.Code]
-	if !ok {
-		said = wordings[dovidka.CodeInternal]
-	}
-	if said.fault != "" {
-		return GetDeclarationsResponse{}, &xroad.Fault{Code: said.fault, Text: said.text, Err: f}
-	}
-	return GetDeclarationsResponse{
-		ResultCode: ResultCode(f.Code), ResultDetail: f.Reason, ResultText: said.text, RequestID: string(id),
-	}, nil
 }
