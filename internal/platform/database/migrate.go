@@ -16,7 +16,9 @@ var migrationName = regexp.MustCompile(`^[a-z]{1,32}$`)
 // Migrate applies the migrations that the database lacks, from the folder
 // migrations/sqlite or migrations/postgres of fsys. The name is the service's:
 // each keeps its version in a table of its own, so that services may share a
-// database or not. Processes that start together wait for each other.
+// database or not. Processes that start together wait for each other. A
+// migration that takes PostgreSQL long begins with SET LOCAL statement_timeout = 0,
+// or it is cut off like any other statement.
 func (db *DB) Migrate(ctx context.Context, fsys fs.FS, name string) error {
 	if !migrationName.MatchString(name) {
 		return errors.New("migrate: the name must be 1 to 32 lower-case letters")
