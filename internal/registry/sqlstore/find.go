@@ -80,8 +80,9 @@ func findStatement(q registry.Query) (string, []any) {
 	if !q.Subject.IsZero() {
 		with += ", subject(id) AS (" + matching(q.Subject) + ")"
 		found += fmt.Sprintf(" UNION ALL SELECT %d, id FROM subject", roleSubject)
-		confidant = fmt.Sprintf(`f.role = %d AND EXISTS (
-	SELECT 1 FROM confidant_relationships r
+		// Counting, not EXISTS: PostgreSQL may answer that by hashing the table.
+		confidant = fmt.Sprintf(`f.role = %d AND 0 < (
+	SELECT count(*) FROM confidant_relationships r
 	WHERE r.person_id = p.id AND r.confidant_person_id IN (SELECT id FROM requester)
 	AND r.is_active AND r.verification_status = '%s' AND (r.active_to IS NULL OR r.active_to >= %s))`,
 			roleSubject, registry.Verified, param(q.Day.String()))
