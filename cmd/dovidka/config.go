@@ -103,7 +103,7 @@ type VerifierConfig struct {
 	Anchors       []string `yaml:"anchors"`
 	Intermediates []string `yaml:"intermediates"`
 	CRLs          []string `yaml:"crls"`
-	// Revocation is required, or off.
+	// Revocation is required, if-available or off.
 	Revocation string `yaml:"revocation"`
 }
 
@@ -155,7 +155,7 @@ func defaultConfig() Config {
 			Rate:         RateConfig{PerSecond: 200, Burst: 400},
 		},
 		Trembita: TrembitaConfig{
-			ListenConfig: ListenConfig{Listen: "127.0.0.1:8444", MaxConnections: 1024, MaxBody: 10 << 20},
+			ListenConfig: ListenConfig{Listen: "127.0.0.1:8444", MaxConnections: 1024, MaxBody: 1 << 20},
 			Rate:         RateConfig{PerSecond: 200, Burst: 400},
 		},
 		Operations: OperationsConfig{Listen: "127.0.0.1:9090", LogLevel: "info", LogFormat: "json"},
@@ -171,8 +171,9 @@ func defaultConfig() Config {
 
 // What the verifier does about revocation.
 const (
-	revocationRequired = "required"
-	revocationOff      = "off"
+	revocationRequired    = "required"
+	revocationIfAvailable = "if-available"
+	revocationOff         = "off"
 )
 
 // loadConfig reads a file; what is relative in it is relative to its folder.
@@ -226,7 +227,8 @@ func (c *Config) check() error {
 	}
 	need(c.Name != "", "name: is required")
 	need(len(c.Verifier.Anchors) > 0, "verifier.anchors: at least one root certificate is required")
-	need(c.Verifier.Revocation == revocationRequired || c.Verifier.Revocation == revocationOff, "verifier.revocation: must be required or off")
+	_, policy := revocationPolicies[c.Verifier.Revocation]
+	need(policy, "verifier.revocation: must be required, if-available or off")
 	need(c.Ledger.KeyFile != "" && c.Ledger.PseudonymKeyFile != "", "ledger: key_file and pseudonym_key_file are required")
 	need(c.Seal.KeyFile != "" && c.Seal.PasswordFile != "", "seal: key_file and password_file are required")
 	need(c.Diia.Listen != "" || c.Trembita.Listen != "", "diia.listen, trembita.listen: at least one door is required")
@@ -254,8 +256,8 @@ func (c *Config) check() error {
 
 // warn tells of settings that are legal but rarely meant.
 func (c *Config) warn(log *slog.Logger) {
-	if c.Verifier.Revocation == revocationOff {
-		log.Warn("revocation is not checked: a revoked certificate is accepted until it expires", "setting", "verifier.revocation")
+	if c.Verifier.Revocation != revocationRequired {
+		log.Warn("revocation need not be known: a revoked certificate may be accepted until it expires", "setting", "verifier.revocation")
 	}
 	if c.Diia.Listen != "" && len(c.Diia.Clients) == 0 && c.Diia.InsecureClient == "" {
 		log.Warn("the REST door admits nobody", "setting", "diia.clients")

@@ -24,12 +24,11 @@ var portal = dovidka.Caller{Name: "portal", MessageID: "6f1f7f0e-0000-4000-8000-
 // neighbours is a verifier, a ledger, a registry and a sealer in one, small and
 // obedient: a container is "signed:" followed by its content.
 type neighbours struct {
-	mu       sync.Mutex // protects everything below
-	events   []string
-	fail     map[string]error // by step, once each
-	signer   dovidka.RNOKPP
-	revoked  bool
-	verified int
+	mu      sync.Mutex // protects everything below
+	events  []string
+	fail    map[string]error // by step, once each
+	signer  dovidka.RNOKPP
+	revoked bool
 }
 
 func (n *neighbours) step(name string) error {
@@ -136,7 +135,7 @@ func newFixture(t *testing.T) *fixture {
 	c := &clock{at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
 	cfg := disclosure.Config{
 		Store: store, Verifier: n, Ledger: n, Registry: n, Sealer: n,
-		Compose:  func(dovidka.Record) ([]byte, error) { return []byte(`{"resourceType":"Bundle"}`), nil },
+		Compose:  func(dovidka.Record, dovidka.ID) ([]byte, error) { return []byte(`{"resourceType":"Bundle"}`), nil },
 		Audience: audience, ConsentText: "Я надаю згоду", ConsentVersion: "1", WithdrawalText: "Я відкликаю згоду",
 		Now: c.now, SoleOwner: true,
 	}
@@ -389,8 +388,14 @@ func TestStatementComposedByTheCaller(t *testing.T) {
 		"as it should be":     {nil, ""},
 		"to another audience": {func(s *dovidka.Statement) { s.Audience = "other" }, dovidka.CodeSignatureMismatch},
 		"for another body":    {func(s *dovidka.Statement) { s.Consent.Recipient = "other" }, dovidka.CodeSignatureMismatch},
-		"no longer valid":     {func(s *dovidka.Statement) { s.IssuedAt = s.IssuedAt.Add(-2 * time.Minute); s.ExpiresAt = s.IssuedAt.Add(time.Minute) }, dovidka.CodeRequestExpired},
-		"of the future":       {func(s *dovidka.Statement) { s.IssuedAt = s.IssuedAt.Add(2 * time.Minute); s.ExpiresAt = s.IssuedAt.Add(time.Minute) }, dovidka.CodeRequestExpired},
+		"no longer valid": {func(s *dovidka.Statement) {
+			s.IssuedAt = s.IssuedAt.Add(-2 * time.Minute)
+			s.ExpiresAt = s.IssuedAt.Add(time.Minute)
+		}, dovidka.CodeRequestExpired},
+		"of the future": {func(s *dovidka.Statement) {
+			s.IssuedAt = s.IssuedAt.Add(2 * time.Minute)
+			s.ExpiresAt = s.IssuedAt.Add(time.Minute)
+		}, dovidka.CodeRequestExpired},
 		"valid too long":      {func(s *dovidka.Statement) { s.ExpiresAt = s.IssuedAt.Add(time.Hour) }, dovidka.CodeInvalid},
 		"about somebody else": {func(s *dovidka.Statement) { s.Subject.RNOKPP = other }, dovidka.CodeSubjectMismatch},
 		"without consent":     {func(s *dovidka.Statement) { s.Consent.Granted = false }, dovidka.CodeConsentRefused},

@@ -1,0 +1,45 @@
+# Everything a contributor or CI runs. Each target sets up what it needs.
+
+GO ?= go
+export GOFLAGS ?= -mod=readonly
+
+.PHONY: help check test conformance bench fuzz build clean generate
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+build: ## build the binary into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/dovidka ./cmd/dovidka
+
+check: bin/golangci-lint ## format, vet, linters, generated files
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt wants to change:"; echo "$$out"; exit 1; }
+	$(GO) vet ./...
+	$(GO) mod verify
+	$(GO) mod tidy -diff
+	bin/golangci-lint run ./...
+	$(GO) test -run 'TestGenerated|TestArrows|TestLinks' ./... | { grep -v 'no test files\|no tests to run' || true; }
+
+test: ## all tests in Go with the race detector, PostgreSQL included
+	@tools/cc.sh
+	@. tools/postgres.sh && $(GO) test -race -timeout 20m ./...
+
+conformance: build ## check against programs we did not write (installs them)
+	conformance/run.sh
+
+bench: build bin/benchstat ## measure; figures go to standard output
+	tools/bench.sh
+
+fuzz: ## fuzz every target for a while (FUZZTIME=10s)
+	tools/fuzz.sh
+
+generate: build ## write the files that are generated from code
+	$(GO) test -run TestGenerated ./... -args -update
+
+bin/golangci-lint: tools/go.mod tools/go.sum
+	cd tools && CGO_ENABLED=0 GOFLAGS= $(GO) build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/benchstat: tools/go.mod tools/go.sum
+	cd tools && CGO_ENABLED=0 GOFLAGS= $(GO) build -o ../bin/benchstat golang.org/x/perf/cmd/benchstat
+
+clean: ## remove what was built
+	rm -rf bin

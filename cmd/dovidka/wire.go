@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dovidka/dovidka"
+	"github.com/dovidka/dovidka/api"
+	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/internal/disclosure"
+	disclosuresql "github.com/dovidka/dovidka/internal/disclosure/sqlstore"
+	"github.com/dovidka/dovidka/internal/gateway"
+	"github.com/dovidka/dovidka/internal/gateway/diia"
+	"github.com/dovidka/dovidka/internal/gateway/trembita"
+	"github.com/dovidka/dovidka/internal/ledger"
+	ledgersql "github.com/dovidka/dovidka/internal/ledger/sqlstore"
+	"github.com/dovidka/dovidka/internal/platform/database"
+	"github.com/dovidka/dovidka/internal/platform/health"
+	"github.com/dovidka/dovidka/internal/platform/httpserver"
+	"github.com/dovidka/dovidka/internal/platform/telemetry"
+	"github.com/dovidka/dovidka/internal/registry"
+	registrysql "github.com/dovidka/dovidka/internal/registry/sqlstore"
+	"github.com/dovidka/dovidka/internal/verifier"
+	"github.com/dovidka/dovidka/xroad"
+)
+
+// app is the whole component in one process. This file is the only place that
+// knows everybody: whether a neighbour is local or remote is decided here.
+type app struct {
+	log        *slog.Logger
+	disclosure *disclosure.Service
+	verifier   *verifier.Service
+	soap       *xroad.Handler // nil when the door is closed
+	health     *health.Health
+
+	rest, trembita, operations *httpserver.Server // the first two may be nil
+	databases                  []*database.DB
+}
+
+// newApp opens the databases, wires the services and takes the ports. Requests
+// wait until Run.
+func newApp(ctx context.Context, cfg Config, log *slog.Logger) (_ *app, err error) {
+	cfg.warn(log)
+	a := &app{log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.stop(context.WithoutCancel(ctx)))
+		}
+	}()
+	metrics := telemetry.NewRegistry()
+	observed, err := telemetry.NewHTTP(telemetry.Config{Logger: log, Registry: metrics})
+	if err != nil {
+		return nil, err
+	}
+	checks, err := a.services(ctx, cfg, metrics)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.doors(ctx, cfg, observed); err != nil {
+		return nil, err
+	}
+	a.health, err = health.New(health.Config{Checks: checks, Gatherer: metrics, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	a.operations, err = httpserver.Listen(ctx, httpserver.Config{
+		Name: "operations", Address: cfg.Operations.Listen, Handler: a.health, Insecure: true, Logger: log,
+	})
+	return a, err
+}
+
+// services wires verifier, ledger, registry and disclosure, and returns what
+// readiness asks them.
+func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Registerer) ([]health.Check, error) {
+	keys, err := readLedgerKeys(cfg.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	ledgerDB, err := a.open(ctx, cfg.Databases.Ledger)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if err := ledgersql.Migrate(ctx, ledgerDB); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	theLedger, err := ledger.New(ledger.Config{
+		Store: ledgersql.New(ledgerDB), GrantKey: keys.grant, PseudonymKey: keys.pseudonym,
+		ConsentTTL: cfg.Ledger.ConsentTTL.Std(), GrantTTL: cfg.Ledger.GrantTTL.Std(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	registryDB, err := a.open(ctx, cfg.Databases.Registry)
+	if err != nil {
+		return nil, fmt.Errorf("registry: %w", err)
+	}
+	registryStore, err := registrysql.New(ctx, registryDB)
+	if err != nil {
+		return nil, fmt.Errorf("registry: %w", err)
+	}
+	theRegistry, err := registry.New(registry.Config{Store: registryStore, GrantKey: theLedger.GrantKey()})
+	if err != nil {
+		return nil, err
+	}
+	a.verifier, err = newVerifier(cfg.Verifier)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := newSealer(cfg.Seal)
+	if err != nil {
+		return nil, err
+	}
+	disclosureDB, err := a.open(ctx, cfg.Databases.Disclosure)
+	if err != nil {
+		return nil, fmt.Errorf("disclosure: %w", err)
+	}
+	cases, err := disclosuresql.New(ctx, disclosureDB)
+	if err != nil {
+		return nil, fmt.Errorf("disclosure: %w", err)
+	}
+	observe, err := stepMetrics(metrics)
+	if err != nil {
+		return nil, err
+	}
+	d := cfg.Disclosure
+	a.disclosure, err = disclosure.New(disclosure.Config{
+		Store: cases, Verifier: a.verifier, Ledger: theLedger, Registry: theRegistry, Sealer: sealer, Compose: disclosure.Bundle,
+		Audience: cfg.Name, ConsentText: d.ConsentText, ConsentVersion: d.ConsentVersion, WithdrawalText: d.WithdrawalText,
+		StatementTTL: d.StatementTTL.Std(), Skew: d.ClockSkew.Std(), Budget: d.Budget.Std(), AnswerTTL: d.AnswerTTL.Std(),
+		Retention: d.Retention.Std(), Concurrency: d.Concurrency, SoleOwner: disclosureDB.Dialect == database.SQLite,
+		Logger: a.log, Observe: observe,
+	})
+	return []health.Check{
+		{Name: "ledger", Run: theLedger.Ready},
+		{Name: "registry", Run: registryDB.Ping},
+		{Name: "cases", Run: a.disclosure.Ready},
+		{Name: "revocation", Run: a.verifier.Ready},
+	}, err
+}
+
+// doors opens the listeners of the configured doors.
+func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) error {
+	if cfg.Diia.Listen != "" {
+		limiter, err := gateway.NewLimiter(gateway.LimiterConfig{PerSecond: cfg.Diia.Rate.PerSecond, Burst: cfg.Diia.Rate.Burst})
+		if err != nil {
+			return fmt.Errorf("diia.rate: %w", err)
+		}
+		clients := make([]diia.Client, 0, len(cfg.Diia.Clients))
+		for _, c := range cfg.Diia.Clients {
+			clients = append(clients, diia.Client(c))
+		}
+		door, err := diia.New(diia.Config{
+			Disclosure: a.disclosure, Clients: clients, InsecureClient: cfg.Diia.InsecureClient, Limiter: limiter,
+			ProcessCodes: cfg.Diia.ProcessCodes, Telemetry: observed, Contract: api.OpenAPI(),
+			// The disclosure gives up first, so that its answer can still be sent.
+			Limits: diia.Limits{ContainerBytes: int64(cfg.Diia.MaxBody), Budget: cfg.Disclosure.Budget.Std() + 2*time.Second},
+		})
+		if err != nil {
+			return err
+		}
+		if a.rest, err = listen(ctx, "diia", cfg.Diia.ListenConfig, door, a.log); err != nil {
+			return err
+		}
+	}
+	if cfg.Trembita.Listen == "" {
+		return nil
+	}
+	limiter, err := gateway.NewLimiter(gateway.LimiterConfig{PerSecond: cfg.Trembita.Rate.PerSecond, Burst: cfg.Trembita.Rate.Burst})
+	if err != nil {
+		return fmt.Errorf("trembita.rate: %w", err)
+	}
+	var clients []xroad.ClientID
+	for _, path := range cfg.Trembita.Clients {
+		client, err := xroad.ParseClientID(path)
+		if err != nil {
+			return fmt.Errorf("trembita.clients: %w", err)
+		}
+		clients = append(clients, client)
+	}
+	a.soap, err = trembita.New(trembita.Config{
+		Disclosure: a.disclosure, Clients: clients, Limiter: limiter, Address: cfg.Trembita.Address,
+		Limits: xroad.Limits{Size: int64(cfg.Trembita.MaxBody)}, Timeout: 2 * cfg.Disclosure.Budget.Std(),
+	})
+	if err != nil {
+		return err
+	}
+	handler := observed.Middleware(string(dovidka.ChannelTrembita), trembita.AnswerPanic, a.soap)
+	a.trembita, err = listen(ctx, "trembita", cfg.Trembita.ListenConfig, handler, a.log)
+	return err
+}
+
+func (a *app) open(ctx context.Context, url string) (*database.DB, error) {
+	db, err := database.Open(ctx, database.Config{URL: url})
+	if err != nil {
+		return nil, err
+	}
+	a.databases = append(a.databases, db)
+	return db, nil
+}
+
+// Run serves until ctx ends, then finishes what was accepted and closes.
+func (a *app) Run(ctx context.Context) error {
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.disclosure.Run(running) })
+	for _, server := range []*httpserver.Server{a.rest, a.trembita, a.operations} {
+		if server != nil {
+			group.Go(func() error { return server.Run(running) })
+		}
+	}
+	group.Go(func() error {
+		<-running.Done()
+		a.health.Drain()
+		return nil
+	})
+	err := group.Wait()
+	return errors.Join(err, a.close(context.WithoutCancel(ctx)))
+}
+
+// stop gives everything back of an app that is never run.
+func (a *app) stop(ctx context.Context) error {
+	var errs []error
+	for _, server := range []*httpserver.Server{a.rest, a.trembita, a.operations} {
+		if server != nil {
+			errs = append(errs, server.Close())
+		}
+	}
+	return errors.Join(append(errs, a.close(ctx))...)
+}
+
+// close waits for the cases in work and closes the databases.
+func (a *app) close(ctx context.Context) error {
+	var errs []error
+	if a.disclosure != nil {
+		ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+		defer cancel()
+		errs = append(errs, a.disclosure.Close(ctx))
+	}
+	for _, db := range a.databases {
+		errs = append(errs, db.Close())
+	}
+	a.databases = nil
+	return errors.Join(errs...)
+}
+
+func listen(ctx context.Context, name string, cfg ListenConfig, handler http.Handler, log *slog.Logger) (*httpserver.Server, error) {
+	c := httpserver.Config{
+		Name: name, Address: cfg.Listen, Handler: handler, Insecure: cfg.Insecure, Logger: log, MaxConnections: cfg.MaxConnections,
+	}
+	if !cfg.Insecure {
+		c.TLS = &httpserver.TLS{
+			CertFile: cfg.TLS.Certificate, KeyFile: cfg.TLS.Key, ClientCA: cfg.TLS.ClientCA, ClientFingerprints: cfg.TLS.ClientFingerprints,
+		}
+	}
+	return httpserver.Listen(ctx, c)
+}
+
+// stepMetrics measures the steps of the road.
+func stepMetrics(metrics prometheus.Registerer) (func(disclosure.Step, time.Duration, error), error) {
+	steps := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "dovidka_step_duration_seconds", Help: "Time a step of the road from request to answer took.",
+		Buckets: prometheus.ExponentialBuckets(0.0001, 2.5, 12),
+	}, []string{"step", "failed"})
+	if err := metrics.Register(steps); err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
+	return func(step disclosure.Step, took time.Duration, err error) {
+		failed := "false"
+		if err != nil {
+			failed = "true"
+		}
+		steps.WithLabelValues(string(step), failed).Observe(took.Seconds())
+	}, nil
+}
+
+// newVerifier reads the trust the configuration names.
+func newVerifier(cfg VerifierConfig) (*verifier.Service, error) {
+	anchors, err := readCertificates(cfg.Anchors)
+	if err != nil {
+		return nil, fmt.Errorf("verifier.anchors: %w", err)
+	}
+	intermediates, err := readCertificates(cfg.Intermediates)
+	if err != nil {
+		return nil, fmt.Errorf("verifier.intermediates: %w", err)
+	}
+	return verifier.New(verifier.Config{
+		Anchors: anchors, Intermediates: intermediates,
+		CRLs: verifier.CRLFiles(cfg.CRLs, crlInterval), Revocation: revocationPolicies[cfg.Revocation],
+	})
+}
+
+// crlInterval is how often revocation lists are looked at for changes.
+const crlInterval = 10 * time.Second
+
+var revocationPolicies = map[string]cms.Revocation{
+	revocationRequired:    cms.RevocationRequired,
+	revocationIfAvailable: cms.RevocationIfAvailable,
+	revocationOff:         cms.RevocationNotChecked,
+}
