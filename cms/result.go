@@ -74,8 +74,8 @@ type Outcome struct {
 	Reason  Reason
 }
 
-// worse returns the outcome that weighs more: invalid, then indeterminate.
-func (o Outcome) worse(p Outcome) Outcome {
+// Worse returns the outcome that weighs more: invalid, then indeterminate.
+func (o Outcome) Worse(p Outcome) Outcome {
 	if o.Verdict == Invalid || o.Verdict == Indeterminate && p.Verdict != Invalid {
 		return o
 	}
@@ -245,7 +245,7 @@ func (r *Result) MayAuthorise() Outcome {
 				return Outcome{Invalid, ReasonSeveralPersons}
 			}
 			person = s
-			now = now.worse(s.Now)
+			now = now.Worse(s.Now)
 		}
 	}
 	if person == nil {

@@ -193,7 +193,7 @@ func (v *signerVerifier) checkStamps(sv *stampVerifier, name string, stamps [][]
 	all := Outcome{Verdict: Valid}
 	for _, token := range stamps {
 		at, o := sv.verify(token, data)
-		all = all.worse(o)
+		all = all.Worse(o)
 		if first.IsZero() || at.Before(first) {
 			first = at
 		}

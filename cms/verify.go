@@ -96,11 +96,11 @@ func verifyLayer(container, detached []byte, opts VerifyOptions, levels int) *Re
 		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: opts}
 		s := v.verify()
 		r.Signers = append(r.Signers, s)
-		r.Outcome = r.worse(s.AtTime)
+		r.Outcome = r.Worse(s.AtTime)
 	}
 	if isSignedData(content) {
 		r.Nested = verifyLayer(content, nil, opts, levels-1)
-		r.Outcome = r.worse(r.Nested.Outcome)
+		r.Outcome = r.Worse(r.Nested.Outcome)
 	}
 	return r
 }
