@@ -21,7 +21,7 @@ check: bin/golangci-lint ## format, vet, linters, generated files
 
 test: ## all tests in Go with the race detector, PostgreSQL included
 	@tools/cc.sh
-	@. tools/postgres.sh && $(GO) test -race -timeout 20m ./...
+	@eval "$$(tools/postgres.sh)" && $(GO) test -race -timeout 20m ./...
 
 conformance: build ## check against programs we did not write (installs them)
 	conformance/run.sh

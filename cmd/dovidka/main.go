@@ -34,6 +34,7 @@ type commands struct {
 	Verify   verifyCommand   `cmd:"" help:"Tell who signed or sealed a document, and whether to believe it."`
 	Registry registryCommand `cmd:"" help:"Fill and empty the registry."`
 	Ledger   ledgerCommand   `cmd:"" help:"Prove the ledger."`
+	Bench    benchCommand    `cmd:"" help:"Measure a running demo."`
 	Init     initCommand     `cmd:"" help:"Make the ledger's keys and a configuration file in a folder."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
