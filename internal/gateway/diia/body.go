@@ -38,9 +38,9 @@ func (d *door) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte
 		return nil, &refusal{code: dovidka.CodeTooLarge}
 	}
 	// The connection counts by the machine's clock. A recorder of tests has no
-	// deadlines; every real connection has.
-	connection := http.NewResponseController(w)
-	_ = connection.SetReadDeadline(time.Now().Add(d.limits.BodyTimeout))
+	// deadlines; every real connection has. The server lifts the deadline when
+	// the body has ended, so it does not cancel the work that follows.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(d.limits.BodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -49,9 +49,6 @@ func (d *door) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte
 	case err != nil:
 		return nil, &refusal{code: dovidka.CodeMalformed, detail: detailBody, err: errors.New("the body did not arrive whole or in time")}
 	}
-	// The deadline was the body's. Left in place, it would cancel the request
-	// while we work on it: the server goes on reading, to notice a hang-up.
-	_ = connection.SetReadDeadline(time.Time{})
 	return body, nil
 }
 

@@ -116,7 +116,7 @@ func (h *HTTP) Middleware(channel string, answerPanic http.HandlerFunc, next htt
 		defer func() {
 			if value := recover(); value != nil {
 				h.recovered(channel, value, event)
-				if value == http.ErrAbortHandler || out.status != 0 {
+				if aborted(value) || out.status != 0 {
 					panic(http.ErrAbortHandler)
 				}
 				answerPanic(out, r)
@@ -130,7 +130,7 @@ func (h *HTTP) Middleware(channel string, answerPanic http.HandlerFunc, next htt
 // recovered tells where the panic came from. The value and the arguments on the
 // stack are left out: either may hold what the request carried.
 func (h *HTTP) recovered(channel string, value any, event *Event) {
-	if value == http.ErrAbortHandler { // a handler's own way to cut the connection
+	if aborted(value) {
 		event.Fail(OutcomeAborted, slog.LevelWarn, nil)
 		return
 	}
@@ -138,6 +138,13 @@ func (h *HTTP) recovered(channel string, value any, event *Event) {
 	h.panics.WithLabelValues(channel).Inc()
 	event.Add(slog.String("panic", fmt.Sprintf("%T", value)))
 	event.Add(slog.String("stack", stack()))
+}
+
+// aborted reports whether a handler panicked only to cut the connection, as
+// net/http has it.
+func aborted(value any) bool {
+	err, ok := value.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
 // stack names the functions and lines of the goroutine that panicked.
