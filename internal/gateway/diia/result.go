@@ -31,7 +31,7 @@ type resultJSON struct {
 	Receipt   *dovidka.Receipt    `json:"receipt,omitempty"`
 	Result    *dovidka.RecordJSON `json:"result,omitempty"`
 	Sealed    *sealedJSON         `json:"sealed,omitempty"`
-	Withdrawn *int                `json:"withdrawn,omitempty"`
+	Withdrawn *int                `json:"withdrawnConsents,omitempty"`
 	Links     linksJSON           `json:"links"`
 }
 
