@@ -74,6 +74,8 @@ func (c *signatureCore) readAttributes() Reason {
 			read = func(v cryptobyte.String) bool { return der.ReadTime(&v, &c.attrs.signingTime) && v.Empty() }
 		case oidAttrSigningCertificateV2:
 			read = c.readESS
+		case oidAttrSigningCertificate:
+			read = func(cryptobyte.String) bool { return true }
 		case oidAttrContentTimeStamp:
 			c.attrs.contentStamps = append(c.attrs.contentStamps, a.Values...)
 			continue
@@ -91,6 +93,10 @@ func (c *signatureCore) readAttributes() Reason {
 	switch {
 	case !seen[oidAttrContentType], !seen[oidAttrMessageDigest]:
 		return ReasonAttributeMissing
+	case seen[oidAttrSigningCertificate] && seen[oidAttrSigningCertificateV2]:
+		return ReasonAttributeRepeated
+	case seen[oidAttrSigningCertificate]:
+		return pki.ReasonAlgorithmRejected // version 1 is SHA-1
 	case !seen[oidAttrSigningCertificateV2]:
 		return ReasonNoESS
 	case c.attrs.contentType != c.sd.ContentType:

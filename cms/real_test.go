@@ -88,7 +88,7 @@ func TestOpenSSLContainers(t *testing.T) {
 		"pss.p7s":   {want: cms.Outcome{Verdict: cms.Valid}},
 		"keyid.p7s": {want: cms.Outcome{Verdict: cms.Valid}},
 		"weak.p7s":  {want: cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonKeyWeak}},
-		"sha1.p7s":  {want: cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonNoESS}}, // SHA-1 and ESS of version 1
+		"sha1.p7s":  {want: cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonAlgorithmRejected}}, // digest and signing-certificate
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -177,7 +177,7 @@ func (u KeyUsage) add(b *cryptobyte.Builder) {
 	}
 	size := last/8 + 1
 	b.AddASN1(asn1.BIT_STRING, func(b *cryptobyte.Builder) {
-		b.AddUint8(uint8(7 - last%8)) //nolint:gosec // 0 to 7
+		b.AddUint8(uint8(7 - last%8))
 		b.AddBytes(bits[:size])
 	})
 }

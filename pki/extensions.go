@@ -70,8 +70,8 @@ type extension struct {
 }
 
 // HasExtendedKeyUsage reports whether a usage is listed.
-func (e *Extensions) HasExtendedKeyUsage(oid string) bool {
-	return slices.Contains(e.ExtKeyUsages, oid)
+func (x *Extensions) HasExtendedKeyUsage(oid string) bool {
+	return slices.Contains(x.ExtKeyUsages, oid)
 }
 
 // readExtensions reads Extensions; each may occur once (RFC 5280, clause 4.2).

@@ -2,7 +2,7 @@ package pki
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // certificate identifiers only, RFC 6960, clause 4.1.1
+	"crypto/sha1" // identifiers only: RFC 6960, clauses 4.1.1 and 4.2.1
 	"errors"
 	"fmt"
 	"math/big"
@@ -283,7 +283,7 @@ func (r *SingleResponse) concerns(c, issuer *Certificate) bool {
 // identifierHash is Sum with SHA-1, which collisions do not harm in this place.
 func identifierHash(oid string, data []byte) ([]byte, error) {
 	if oid == OIDSHA1 {
-		sum := sha1.Sum(data) //nolint:gosec // see the import
+		sum := sha1.Sum(data)
 		return sum[:], nil
 	}
 	return Sum(oid, data)
@@ -298,7 +298,7 @@ func (r *OCSPResponse) names(c *Certificate) bool {
 	if err != nil {
 		return false
 	}
-	short := sha1.Sum(bits) //nolint:gosec // responder identifier, RFC 6960, clause 4.2.1
+	short := sha1.Sum(bits)
 	long := gost34311.Sum(bits)
 	return bytes.Equal(r.ResponderKeyHash, short[:]) || bytes.Equal(r.ResponderKeyHash, long[:])
 }

@@ -33,13 +33,10 @@ const (
 	oidDSTU4145Kupyna512Family = "1.2.804.2.1.1.1.1.3.6.3"
 
 	oidECPublicKey   = "1.2.840.10045.2.1"
-	oidECDSASHA1     = "1.2.840.10045.4.1"
 	oidECDSASHA256   = "1.2.840.10045.4.3.2"
 	oidECDSASHA384   = "1.2.840.10045.4.3.3"
 	oidECDSASHA512   = "1.2.840.10045.4.3.4"
 	oidRSAEncryption = "1.2.840.113549.1.1.1"
-	oidRSAMD5        = "1.2.840.113549.1.1.4"
-	oidRSASHA1       = "1.2.840.113549.1.1.5"
 	oidMGF1          = "1.2.840.113549.1.1.8"
 	oidRSAPSS        = "1.2.840.113549.1.1.10"
 	oidRSASHA256     = "1.2.840.113549.1.1.11"
@@ -75,9 +72,6 @@ const (
 	OIDEKUOCSPSigning  = "1.3.6.1.5.5.7.3.9"
 	// OIDEKUSeal marks the certificate of an electronic seal (печатка).
 	OIDEKUSeal = "1.2.804.2.1.1.1.3.9"
-	// oidEKUPrefixIIT starts the usages which one Ukrainian CA product adds to
-	// those of its services.
-	oidEKUPrefixIIT = "1.3.6.1.4.1.19398.1.1.8."
 
 	// OIDPolicyDSTU and OIDPolicyInternational are the certificate policies for the
 	// national and the international algorithms.

@@ -178,7 +178,7 @@ func (i PublicKeyInfo) CheckSignature(alg AlgorithmIdentifier, digest string, da
 }
 
 func (i PublicKeyInfo) verify(s scheme, sum, signature []byte) error {
-	ok := false
+	var ok bool
 	switch k := i.Key.(type) {
 	case *dstu4145.PublicKey:
 		if s.kind != kindDSTU {

@@ -14,9 +14,6 @@ import (
 )
 
 const (
-	namespaceASiC = "http://uri.etsi.org/02918/v1.2.1#"
-	namespaceDS   = "http://www.w3.org/2000/09/xmldsig#"
-
 	maxManifest   = 1 << 20
 	maxReferences = 256
 	maxXMLDepth   = 16

@@ -66,12 +66,12 @@ func readZIP(b []byte, limits Limits) ([]entry, error) {
 	wideSize, wideOffset := uint64(le.Uint32(end[12:])), uint64(le.Uint32(end[16:]))
 	switch {
 	case le.Uint32(end) != endSignature, le.Uint32(end[4:]) != 0, int(le.Uint16(end[8:])) != count,
-		le.Uint16(end[20:]) != 0, wideSize+wideOffset != uint64(len(b)-endRecordSize): //nolint:gosec // checked above
+		le.Uint16(end[20:]) != 0, wideSize+wideOffset != uint64(len(b)-endRecordSize):
 		return nil, fmt.Errorf("%w: end record", ErrZIP)
 	case count > limits.Files:
 		return nil, fmt.Errorf("%w: %d files", ErrLimit, count)
 	}
-	offset := int(wideOffset) //nolint:gosec // below len(b)
+	offset := int(wideOffset)
 	entries, err := readDirectory(b[offset:len(b)-endRecordSize], count)
 	if err != nil {
 		return nil, err
@@ -185,7 +185,7 @@ func (e *entry) skipDescriptor(b []byte, at int) (int, error) {
 
 // content inflates a file of at most limit bytes.
 func (e *entry) content(limit int) ([]byte, error) {
-	if uint64(e.size) > uint64(limit) { //nolint:gosec // limits are positive
+	if uint64(e.size) > uint64(limit) {
 		return nil, fmt.Errorf("%w: file of %d bytes", ErrLimit, e.size)
 	}
 	out := e.data

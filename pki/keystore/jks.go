@@ -2,7 +2,7 @@ package keystore
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // the form is built on it
+	"crypto/sha1"
 	"encoding/binary"
 	"unicode/utf8"
 
@@ -64,7 +64,7 @@ func (o *opener) readJKS(container []byte) error {
 }
 
 func jksDigest(password, data []byte) []byte {
-	h := sha1.New() //nolint:gosec // see the import
+	h := sha1.New()
 	h.Write(password)
 	h.Write([]byte(jksPhrase))
 	h.Write(data)
@@ -157,7 +157,7 @@ func openJKSKey(protected, password []byte) ([]byte, error) {
 	}
 	salt, check := data[:sha1.Size], data[len(data)-sha1.Size:]
 	plain := bytes.Clone(data[sha1.Size : len(data)-sha1.Size])
-	h := sha1.New() //nolint:gosec // see the import
+	h := sha1.New()
 	stream := bytes.Clone(salt)
 	defer clear(stream)
 	for rest := plain; len(rest) > 0; rest = rest[min(sha1.Size, len(rest)):] {

@@ -2,7 +2,7 @@ package keystore
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // the hash of the vectors
+	"crypto/sha1"
 	"encoding/hex"
 	"errors"
 	"io/fs"
@@ -152,7 +152,7 @@ func FuzzOpen(f *testing.F) {
 		if filepath.Base(filepath.Dir(path)) == "FuzzOpen" {
 			return nil // the fuzzer reads its own corpus
 		}
-		data, err := os.ReadFile(path) //nolint:gosec // a path below testdata
+		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}

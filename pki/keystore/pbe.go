@@ -3,9 +3,9 @@ package keystore
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des" //nolint:gosec // containers of the last two decades use Triple DES
+	"crypto/des"
 	"crypto/pbkdf2"
-	"crypto/sha1" //nolint:gosec // the default PRF of PBKDF2 (RFC 8018, appendix A.2)
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
@@ -238,7 +238,7 @@ func (o *opener) tripleDES(password, salt []byte, iterations, keySize int, ciphe
 		key = append(key, key[:8]...) // two-key Triple DES: K1 K2 K1
 	}
 	defer clear(key)
-	block, err := des.NewTripleDESCipher(key) //nolint:gosec // see the import
+	block, err := des.NewTripleDESCipher(key)
 	if err != nil {
 		return nil, fmt.Errorf("decrypt: %w", err)
 	}

@@ -2,7 +2,7 @@ package keystore
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the MAC of most PKCS#12 files in existence
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
