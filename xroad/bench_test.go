@@ -2,6 +2,7 @@ package xroad_test
 
 import (
 	"bytes"
+	"errors"
 	"encoding/xml"
 	"io"
 	"testing"
@@ -30,7 +31,7 @@ func BenchmarkEncodingXML(b *testing.B) {
 		decoder := xml.NewDecoder(bytes.NewReader(data))
 		for {
 			_, err := decoder.Token()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -109,7 +109,7 @@ func (p *parser) finish(body *Body) (*Message, error) {
 	if body == nil {
 		return nil, p.fail(CodeMissingBody, "Повідомлення не має тіла SOAP.", errors.New("no body"))
 	}
-	if _, err := p.scanner.Next(); err != io.EOF {
+	if _, err := p.scanner.Next(); !errors.Is(err, io.EOF) {
 		return nil, p.xmlFault(err)
 	}
 	return &Message{Version: p.version, Header: p.header, Body: body}, nil

@@ -109,7 +109,7 @@ func outcome(ctx context.Context, err error, message *Message) *Fault {
 	switch {
 	case errors.As(err, &given) && given != nil:
 		*fault = *given          // a copy: the operation may return the same one again
-		if err != error(given) { // it was wrapped on the way
+		if err != error(given) { //nolint:errorlint // not the same one: it was wrapped on the way
 			fault.Err = err
 		}
 	case ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded):

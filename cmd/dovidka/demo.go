@@ -43,7 +43,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	c.REST, c.SOAP, c.Metrics = orFree(c.REST, "127.0.0.1:8443"), orFree(c.SOAP, "127.0.0.1:8444"), orFree(c.Metrics, "127.0.0.1:9090")
+	c.REST, c.SOAP, c.Metrics = orFree(ctx, c.REST, "127.0.0.1:8443"), orFree(ctx, c.SOAP, "127.0.0.1:8444"), orFree(ctx, c.Metrics, "127.0.0.1:9090")
 	progress := func(text string) { fmt.Fprintln(s.err, text+" …") }
 	folder, err := openDemo(ctx, dir, c, progress)
 	if err != nil {
@@ -205,11 +205,11 @@ func writeReadyFile(path string, content any) error {
 
 // orFree keeps an address that was given, else takes the usual one if it is
 // free and any free port if not.
-func orFree(given, usual string) string {
+func orFree(ctx context.Context, given, usual string) string {
 	if given != "" {
 		return given
 	}
-	l, err := net.Listen("tcp", usual)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", usual)
 	if err != nil {
 		return "127.0.0.1:0"
 	}
