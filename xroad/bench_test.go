@@ -2,8 +2,8 @@ package xroad_test
 
 import (
 	"bytes"
-	"errors"
 	"encoding/xml"
+	"errors"
 	"io"
 	"testing"
 
