@@ -112,7 +112,7 @@ func (g *generator) doctor(l *LegalEntity, v *Division, closed dovidka.Date, rea
 		ID: g.id(), LastName: name.Family, FirstName: name.Given, SecondName: name.Patronymic, Gender: gender,
 		UpdatedAt: g.moment(g.lately()),
 	}
-	if number, ok := g.numbers.rnokpp(born, gender); ok && !g.chance(30) {
+	if number, ok := g.numbers.rnokpp(born, gender); ok && !g.chance(80) {
 		p.TaxID = number
 	} else {
 		// A doctor without a tax number has a document's in its place.
