@@ -75,13 +75,13 @@ func (s *Service) disclose(ctx context.Context, c Case) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, s.refuse(ctx, walk, err)
 	}
-	return s.answer(ctx, grant, record)
+	return s.answer(ctx, c.ID, grant, record)
 }
 
 // answer composes, seals and records. No record, no data: the outcome exists
 // only after the ledger has recorded the digest of the very bytes in it.
-func (s *Service) answer(ctx context.Context, grant dovidka.Grant, record dovidka.Record) (Outcome, error) {
-	bundle, err := measure(s, StepCompose, func() ([]byte, error) { return s.compose(record) })
+func (s *Service) answer(ctx context.Context, request dovidka.ID, grant dovidka.Grant, record dovidka.Record) (Outcome, error) {
+	bundle, err := measure(s, StepCompose, func() ([]byte, error) { return s.compose(record, request) })
 	if err != nil {
 		return Outcome{}, fmt.Errorf("compose bundle: %w", err)
 	}

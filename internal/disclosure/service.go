@@ -27,8 +27,9 @@ type Config struct {
 	Ledger   Ledger
 	Registry Registry
 	Sealer   Sealer
-	// Compose makes the FHIR Bundle of a record; a pure function.
-	Compose func(dovidka.Record) ([]byte, error)
+	// Compose makes the answer to a request of a record, as Bundle does; a pure
+	// function.
+	Compose func(record dovidka.Record, request dovidka.ID) ([]byte, error)
 	// Audience is this component's name in statements.
 	Audience string
 
@@ -69,7 +70,7 @@ type Service struct {
 	ledger   Ledger
 	registry Registry
 	sealer   Sealer
-	compose  func(dovidka.Record) ([]byte, error)
+	compose  func(dovidka.Record, dovidka.ID) ([]byte, error)
 
 	audience       string
 	consentText    string
