@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,8 +71,8 @@ func TestCheckThatNeverEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		started := 0
-		stuck := func(context.Context) error { started++; <-release; return nil }
+		var started atomic.Int32
+		stuck := func(context.Context) error { started.Add(1); <-release; return nil }
 		h, err := New(Config{Checks: []Check{{Name: "storage", Run: stuck}}, Gatherer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
@@ -84,8 +85,8 @@ func TestCheckThatNeverEnds(t *testing.T) {
 			t.Errorf("took %s", took)
 		}
 		ask(t, h, http.MethodGet, "/readyz")
-		if started != 1 {
-			t.Errorf("the check that has not ended was started %d times", started)
+		if n := started.Load(); n != 1 {
+			t.Errorf("the check that has not ended was started %d times", n)
 		}
 		close(release)
 	})
