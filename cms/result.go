@@ -156,7 +156,8 @@ type Signer struct {
 
 	Certificate *pki.Certificate   // nil if it was not found
 	Chain       []*pki.Certificate // from Certificate to the anchor; nil if there is none
-	// Identity is set once the certificate was judged good; nobody's otherwise.
+	// Identity is set when everything else about the signature was found good; it is
+	// nobody's otherwise.
 	Identity pki.Identity
 	IsStamp  bool // an electronic seal, not a person
 	Level    Level

@@ -279,9 +279,10 @@ func (v *signerVerifier) checkRevocation() {
 	}
 }
 
-// checkIdentity reads who signed, and only after everything else was good.
+// checkIdentity reads who signed, and only after everything else was good: a name on
+// a certificate that nobody vouches for is not handed out as somebody's identity.
 func (v *signerVerifier) checkIdentity() {
-	if conclude(v.out.Checks).Verdict == Invalid {
+	if conclude(v.out.Checks).Verdict != Valid {
 		return
 	}
 	id, err := v.out.Certificate.Identity()

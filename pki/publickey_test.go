@@ -195,3 +195,39 @@ func TestKeyInfoErrorsHoldNoKey(t *testing.T) {
 		}
 	}
 }
+
+// TestBigEndianKeys: certificates of one old authority have all octet strings of the
+// key the other way round.
+func TestBigEndianKeys(t *testing.T) {
+	t.Parallel()
+	for _, c := range []*dstu4145.Curve{dstu4145.M257(), dstu4145.M431()} {
+		key, err := dstu4145.GenerateKey(c, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		public := key.Public().(*dstu4145.PublicKey)
+		e := explicitOf(c)
+		point := public.Bytes()
+		slices.Reverse(e.b)
+		slices.Reverse(e.base)
+		slices.Reverse(point)
+		spki := func(oid string) []byte {
+			var b cryptobyte.Builder
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				pki.AlgorithmIdentifier{OID: oid, Parameters: e.marshal()}.Add(b)
+				b.AddASN1(asn1.BIT_STRING, func(b *cryptobyte.Builder) {
+					b.AddUint8(0)
+					b.AddASN1OctetString(point)
+				})
+			})
+			return b.BytesOrPanic()
+		}
+		info, err := pki.ParsePublicKeyInfo(spki(pki.OIDDSTU4145BE))
+		if err != nil || !public.Equal(info.Key) {
+			t.Errorf("%s: %v", c.Name(), err)
+		}
+		if _, err := pki.ParsePublicKeyInfo(spki(pki.OIDDSTU4145)); err == nil {
+			t.Errorf("%s: big-endian octets under the little-endian identifier", c.Name())
+		}
+	}
+}
