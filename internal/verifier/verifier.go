@@ -61,10 +61,16 @@ func (s *Service) Verify(_ context.Context, req dovidka.Request) (dovidka.Reques
 		return dovidka.Requester{}, fmt.Errorf("read revocation lists: %w", err)
 	}
 	now := s.cfg.Now()
-	result, err := cms.Verify(req.Container, cms.VerifyOptions{
+	opts := cms.VerifyOptions{
 		Content: req.Content, Anchors: s.cfg.Anchors, Intermediates: s.cfg.Intermediates, CRLs: crls,
 		Time: now, Revocation: s.cfg.Revocation, ClockSkew: s.cfg.ClockSkew,
-	})
+	}
+	result, err := cms.Verify(req.Container, opts)
+	if err == nil && result.Reason == cms.ReasonContentMissing && req.Expected != nil {
+		// Detached, and the content is with us: it is what we asked to be signed.
+		opts.Content = req.Expected
+		result, err = cms.Verify(req.Container, opts)
+	}
 	if err != nil {
 		return dovidka.Requester{}, fmt.Errorf("verify signature: %w", err)
 	}
