@@ -16,8 +16,12 @@ import (
 	"github.com/dovidka/dovidka/internal/platform/telemetry"
 )
 
-// The X-Road names of the demonstration.
+// The addresses of the demonstration, where they are free, and its X-Road names.
 const (
+	usualREST    = "127.0.0.1:8443"
+	usualSOAP    = "127.0.0.1:8444"
+	usualMetrics = "127.0.0.1:9090"
+
 	demoClient  = "SEVDEIR-TEST/GOV/43395033/DIIA_cons"
 	demoService = "SEVDEIR-TEST/GOV/42032422/DOVIDKA_prod/GetDeclarations_v1"
 )
@@ -43,7 +47,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	c.REST, c.SOAP, c.Metrics = orFree(ctx, c.REST, "127.0.0.1:8443"), orFree(ctx, c.SOAP, "127.0.0.1:8444"), orFree(ctx, c.Metrics, "127.0.0.1:9090")
+	c.REST, c.SOAP, c.Metrics = orFree(ctx, c.REST, usualREST), orFree(ctx, c.SOAP, usualSOAP), orFree(ctx, c.Metrics, usualMetrics)
 	progress := func(text string) { fmt.Fprintln(s.err, text+" …") }
 	folder, err := openDemo(ctx, dir, c, progress)
 	if err != nil {
@@ -59,7 +63,10 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	group.Go(func() error { return a.Run(running) })
 	group.Go(func() error {
 		if c.ReadyFile != "" {
-			if err := writeReadyFile(c.ReadyFile, ready{a.addresses(cfg), folder.authority(), folder.config(), folder.citizens}); err != nil {
+			if err := writeReadyFile(c.ReadyFile, ready{
+				addresses: a.addresses(cfg), Authority: folder.authority(), Issuers: folder.path("trust", "issuers.pem"), CRLs: cfg.Verifier.CRLs,
+				Config: folder.config(), Citizens: folder.citizens,
+			}); err != nil {
 				return err
 			}
 		}
@@ -182,7 +189,9 @@ func (d *demoFolder) crlFlags() string {
 // ready is what --ready-file holds.
 type ready struct {
 	addresses
-	Authority string        `json:"authority"`
+	Authority string        `json:"authority"` // file of its root certificates (PEM)
+	Issuers   string        `json:"issuers"`   // file of its other certificates
+	CRLs      []string      `json:"crls"`      // files of its revocation lists
 	Config    string        `json:"config"`
 	Citizens  []demoCitizen `json:"citizens"`
 }

@@ -19,7 +19,7 @@ import (
 // requestCommand plays citizen and portal.
 type requestCommand struct {
 	Door string `enum:"rest,soap" default:"rest" help:"Through which door: rest (as the Diia portal) or soap (as a Trembita member)."`
-	URL  string `required:"" help:"Address of the door."`
+	URL  string `help:"Address of the door (default: the demo's usual one)."`
 
 	Key          string `required:"" type:"existingfile" help:"The citizen's key container: PFX, PKCS#8, JKS, Key-6.dat."`
 	PasswordFile string `required:"" type:"existingfile" help:"File with the container's password."`
@@ -49,6 +49,9 @@ func (c *requestCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	citizen.Detached = c.Detached
+	if c.URL == "" {
+		c.URL = map[string]string{"rest": "http://" + usualREST, "soap": "http://" + usualSOAP + "/"}[c.Door]
+	}
 	subject := dovidka.SubjectJSON{Relation: dovidka.RelationSelf}
 	if c.Subject != "" {
 		data, err := os.ReadFile(c.Subject)
