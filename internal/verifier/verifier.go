@@ -116,7 +116,10 @@ func refusal(result *cms.Result) *dovidka.Fault {
 func code(result *cms.Result, may cms.Outcome) dovidka.Code {
 	for _, layer := range result.Layers() {
 		for _, c := range layer.Checks {
-			if c.Status != cms.Passed {
+			switch {
+			case c.Reason == cms.ReasonContentDiffers:
+				return dovidka.CodeSignatureMismatch
+			case c.Status != cms.Passed:
 				return dovidka.CodeSignatureMalformed
 			}
 		}

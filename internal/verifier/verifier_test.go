@@ -139,7 +139,7 @@ func TestRefusals(t *testing.T) {
 		"bytes after the container": {dovidka.Request{Container: append(sign(t, good, statement, false), 0)}, dovidka.CodeSignatureMalformed, cms.ReasonTrailingData},
 		"detached without content":  {dovidka.Request{Container: detached}, dovidka.CodeSignatureMalformed, cms.ReasonContentMissing},
 		"attached and another sent along": {
-			dovidka.Request{Container: attached, Content: []byte("other")}, dovidka.CodeSignatureMalformed, cms.ReasonContentDiffers,
+			dovidka.Request{Container: attached, Content: []byte("other")}, dovidka.CodeSignatureMismatch, cms.ReasonContentDiffers,
 		},
 		"detached over other content": {
 			dovidka.Request{Container: detached, Expected: []byte("other")}, dovidka.CodeSignatureInvalid, cms.ReasonDigestMismatch,
