@@ -317,6 +317,9 @@ func TestBundlePeopleAndPlaces(t *testing.T) {
 		{"sole proprietor with a code of eight digits", atSoleProprietor, func(_ *dovidka.Record, d *dovidka.Declaration) {
 			d.LegalEntity.EDRPOU, _ = dovidka.ParseEDRPOU("12345678")
 		}, map[string]string{"Organization.0.identifier": ""}},
+		{"provider whose code is a passport typed in Latin letters", inForce, func(_ *dovidka.Record, d *dovidka.Declaration) {
+			d.LegalEntity.EDRPOU, _ = dovidka.ParseEDRPOU("AP123456")
+		}, map[string]string{"Organization.0.identifier": ""}},
 		{"nameless provider", atSoleProprietor, func(_ *dovidka.Record, d *dovidka.Declaration) { d.LegalEntity.Name = "" }, map[string]string{
 			"Organization.0": "", provider: `{"reference":"Organization/d1a2b3c4-2222-4333-8444-555566667777"}`, profile: isProfile,
 		}},
