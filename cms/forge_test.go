@@ -212,3 +212,26 @@ func TestContentGivenAndCarried(t *testing.T) {
 		t.Errorf("content missing: %v", r.Outcome)
 	}
 }
+
+// TestDecoysAreBounded: certificates with the name and key identifier of the issuer
+// and another key are tried a bounded number of times, and after the right one.
+func TestDecoysAreBounded(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.EC)
+	who := must[*cmstest.Identity](t)(a.Issue(citizen))
+	f := newForgery(who)
+	for range 63 {
+		other, real := newAuthority(t, cmstest.EC).CA.Certificate, a.CA.Certificate
+		raw := bytes.ReplaceAll(other.Raw, other.SubjectKeyID, real.SubjectKeyID)
+		f.certs = append(f.certs, must[*pki.Certificate](t)(pki.ParseCertificate(raw)))
+	}
+	opts := verifyOptions(t, a, signedAt.Add(time.Minute))
+	if r := must[*cms.Result](t)(cms.Verify(f.marshal(t), opts)); r.Verdict != cms.Valid {
+		t.Errorf("with the issuer at hand: %v", r.Outcome)
+	}
+	opts.Intermediates = nil
+	want := cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonCertificateForged}
+	if r := must[*cms.Result](t)(cms.Verify(f.marshal(t), opts)); r.Outcome != want {
+		t.Errorf("without: %v, want %v", r.Outcome, want)
+	}
+}

@@ -83,8 +83,9 @@ func (ts *TimeStamp) readInfo(raw []byte) bool {
 
 // stampVerifier verifies tokens in the context of a signature.
 type stampVerifier struct {
-	pool []*pki.Certificate
-	opts VerifyOptions
+	pool   []*pki.Certificate
+	opts   VerifyOptions
+	budget *pki.Budget
 	// status tells the status of a certificate at a time.
 	status func(c, issuer *pki.Certificate, at time.Time) pki.Status
 }
@@ -142,7 +143,7 @@ func stampsTime(c *pki.Certificate) bool {
 
 func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certificate, at time.Time) Outcome {
 	chain, err := pki.BuildChain(tsa, pki.ChainOptions{
-		Anchors: v.opts.Anchors, Intermediates: pool, Time: at, Keys: v.opts.Keys,
+		Anchors: v.opts.Anchors, Intermediates: pool, Time: at, Keys: v.opts.Keys, Budget: v.budget,
 	})
 	var failure *pki.ChainError
 	switch {
@@ -161,7 +162,7 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 // to have existed. Signing-time is only a claim; it must not lie in the future.
 func (v *signerVerifier) checkTimes() {
 	s := &v.out
-	sv := &stampVerifier{pool: v.pool, opts: v.opts, status: v.statusAt}
+	sv := &stampVerifier{pool: v.pool, opts: v.opts, budget: v.budget, status: v.statusAt}
 	first, ok := v.checkStamps(sv, CheckContentTimeStamp, v.attrs.contentStamps, v.content)
 	if ok {
 		s.ContentTime = first

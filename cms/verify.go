@@ -70,14 +70,25 @@ func Verify(container []byte, opts VerifyOptions) (*Result, error) {
 		opts.ClockSkew = pki.DefaultClockSkew
 	}
 	opts.Limits = opts.Limits.withDefaults()
-	return verifyLayer(container, opts.Content, opts, opts.Limits.Nesting), nil
+	w := &walk{opts: opts, budget: pki.NewBudget(chainSignatures)}
+	return w.layer(container, opts.Content, opts.Limits.Nesting), nil
 }
 
-func verifyLayer(container, detached []byte, opts VerifyOptions, levels int) *Result {
+// chainSignatures bounds the signatures verified in all searches for chains of one
+// container: those of signers and of time-stamping services.
+const chainSignatures = 48
+
+// walk goes through the layers of a container.
+type walk struct {
+	opts   VerifyOptions
+	budget *pki.Budget
+}
+
+func (w *walk) layer(container, detached []byte, levels int) *Result {
 	if levels == 0 {
 		return refuse(ReasonLimit)
 	}
-	sd, err := Parse(container, opts.Limits)
+	sd, err := Parse(container, w.opts.Limits)
 	if err != nil {
 		return refuse(parseReason(err))
 	}
@@ -93,13 +104,13 @@ func verifyLayer(container, detached []byte, opts VerifyOptions, levels int) *Re
 	}
 	r.Content, r.Detached = content, !sd.HasContent
 	for i := range sd.Signers {
-		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: opts}
+		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, budget: w.budget}
 		s := v.verify()
 		r.Signers = append(r.Signers, s)
 		r.Outcome = r.Worse(s.AtTime)
 	}
 	if isSignedData(content) {
-		r.Nested = verifyLayer(content, nil, opts, levels-1)
+		r.Nested = w.layer(content, nil, levels-1)
 		r.Outcome = r.Worse(r.Nested.Outcome)
 	}
 	return r
@@ -164,6 +175,7 @@ type signerVerifier struct {
 	si      *SignerInfo
 	content []byte
 	opts    VerifyOptions
+	budget  *pki.Budget
 
 	out   Signer
 	attrs signedAttributes
@@ -219,6 +231,7 @@ func (v *signerVerifier) checkKeyUsage() {
 func (v *signerVerifier) checkChain() {
 	chain, err := pki.BuildChain(v.out.Certificate, pki.ChainOptions{
 		Anchors: v.opts.Anchors, Intermediates: v.pool, Time: v.out.TrustedTime, Keys: v.opts.Keys,
+		Budget: v.budget,
 	})
 	if err == nil {
 		v.out.Chain = chain

@@ -10,7 +10,7 @@ import (
 // Limits of chain building.
 const (
 	maxChainLength    = 8
-	maxSignatureTries = 12
+	maxSignatureTries = 12 // of one search without a shared Budget
 )
 
 // Reason says in a stable word what was found wrong; programs may decide by it.
@@ -66,6 +66,24 @@ type ChainOptions struct {
 	Intermediates []*Certificate // candidates from anywhere
 	Time          time.Time      // at which every certificate must be valid (shell model)
 	Keys          KeyPolicy
+	// Budget, if set, is shared with other searches.
+	Budget *Budget
+}
+
+// Budget bounds the signatures verified by several searches together, so that many
+// decoys in one message do not cost many times the bound of one search. It is not
+// safe for concurrent use.
+type Budget struct{ left int }
+
+// NewBudget returns a budget of so many signatures.
+func NewBudget(signatures int) *Budget { return &Budget{signatures} }
+
+func (b *Budget) spend() bool {
+	if b.left == 0 {
+		return false
+	}
+	b.left--
+	return true
 }
 
 // BuildChain finds a chain from the certificate to an anchor and verifies it at
@@ -78,7 +96,10 @@ func BuildChain(c *Certificate, opts ChainOptions) ([]*Certificate, error) {
 	if opts.Time.IsZero() {
 		return nil, errors.New("build chain: no time of validation")
 	}
-	b := &chainBuilder{opts: opts, tries: maxSignatureTries}
+	if opts.Budget == nil {
+		opts.Budget = NewBudget(maxSignatureTries)
+	}
+	b := &chainBuilder{opts: opts}
 	if err := b.checkOwn(c); err != nil {
 		return nil, err
 	}
@@ -95,10 +116,7 @@ func BuildChain(c *Certificate, opts ChainOptions) ([]*Certificate, error) {
 	return chain, nil
 }
 
-type chainBuilder struct {
-	opts  ChainOptions
-	tries int
-}
+type chainBuilder struct{ opts ChainOptions }
 
 func conclusive(r Reason, c *Certificate, err error) *ChainError {
 	return &ChainError{Reason: r, Conclusive: true, Certificate: c, err: err}
@@ -140,7 +158,7 @@ func (b *chainBuilder) extend(chain []*Certificate) ([]*Certificate, *ChainError
 		if failure == nil || err.Conclusive && !failure.Conclusive {
 			failure = err
 		}
-		if err.Reason == ReasonChainTooLong && b.tries == 0 {
+		if b.opts.Budget.left == 0 {
 			break
 		}
 	}
@@ -194,10 +212,9 @@ func (b *chainBuilder) step(chain []*Certificate, issuer *Certificate) ([]*Certi
 	if err := b.checkOwn(issuer); err != nil {
 		return nil, err
 	}
-	if b.tries == 0 {
+	if !b.opts.Budget.spend() {
 		return nil, &ChainError{Reason: ReasonChainTooLong, Certificate: last}
 	}
-	b.tries--
 	if err := last.CheckIssuedBy(issuer); err != nil {
 		if errors.Is(err, ErrUnsupportedAlgorithm) || errors.Is(err, ErrAlgorithmMismatch) {
 			return nil, conclusive(ReasonAlgorithmRejected, last, err)
