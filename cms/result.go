@@ -1,6 +1,8 @@
 package cms
 
 import (
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/dovidka/dovidka/pki"
@@ -81,6 +83,18 @@ func (o Outcome) Worse(p Outcome) Outcome {
 	}
 	return p
 }
+
+// String names the outcome for people.
+func (o Outcome) String() string {
+	if o.Reason == ReasonNone {
+		return string(o.Verdict)
+	}
+	return fmt.Sprintf("%s: %s", o.Verdict, o.Reason)
+}
+
+// LogValue is the verdict with its reason. Results inherit it, so that logging one
+// does not log the document in it.
+func (o Outcome) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
 // CheckStatus is the outcome of one check.
 type CheckStatus string

@@ -7,6 +7,10 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -194,5 +198,29 @@ func TestSignRefuses(t *testing.T) {
 		if _, err := cms.Sign(tc.content, opts); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestResultsDoNotLogDocuments(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.EC)
+	who := must[*cmstest.Identity](t)(a.Issue(citizen))
+	p7s := must[[]byte](t)(who.Sign([]byte("secret document"), signedAt, false))
+	r := must[*cms.Result](t)(cms.Verify(p7s, verifyOptions(t, a, signedAt.Add(time.Minute))))
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("verified", "result", r, "signer", r.Signers[0].Identity, "who", r.Signers[0].Certificate)
+	fmt.Fprintf(&log, "%v %+v %s %+v", r, r, r, r.Signers)
+	encoded, err := json.Marshal(r.Signers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Write(encoded)
+	for _, hidden := range []string{"secret", base64.StdEncoding.EncodeToString([]byte("secret")), citizen.DRFO, citizen.UNZR, citizen.Surname} {
+		if strings.Contains(log.String(), hidden) {
+			t.Errorf("%q is logged", hidden)
+		}
+	}
+	if !strings.Contains(log.String(), `"result":"valid"`) {
+		t.Error("verdict is not logged")
 	}
 }

@@ -3,7 +3,6 @@ package cms
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -355,12 +354,4 @@ func (v *signerVerifier) claimedTime() time.Time {
 		return v.out.ContentTime
 	}
 	return v.out.SigningTime
-}
-
-// String names the outcome for people.
-func (o Outcome) String() string {
-	if o.Reason == ReasonNone {
-		return string(o.Verdict)
-	}
-	return fmt.Sprintf("%s: %s", o.Verdict, o.Reason)
 }
