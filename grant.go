@@ -71,6 +71,9 @@ type grantPersonJSON struct {
 
 // SignGrant makes a grant of the claims under the ledger's key.
 func SignGrant(c GrantClaims, key ed25519.PrivateKey) (Grant, error) {
+	if len(key) != ed25519.PrivateKeySize {
+		return Grant{}, errors.New("sign grant: key is not an Ed25519 private key")
+	}
 	person := grantPersonJSON{
 		RNOKPP: c.Requester.RNOKPP.Reveal(), UNZR: c.Requester.UNZR.Reveal(),
 		Surname: c.Requester.Name.Surname(), Given: c.Requester.Name.Given(),

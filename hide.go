@@ -74,3 +74,59 @@ func (a Answer) Format(f fmt.State, _ rune) { io.WriteString(f, "answer to "+str
 
 // LogValue hides the answer.
 func (a Answer) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(a)) }
+
+// Format hides the declaration; its id and status are shown.
+func (d Declaration) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "declaration %s, %s", d.ID, d.Status)
+}
+
+// LogValue hides the declaration.
+func (d Declaration) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }
+
+// Format hides the human being.
+func (p Party) Format(f fmt.State, _ rune) { io.WriteString(f, "party "+hidden) }
+
+// LogValue hides the human being.
+func (p Party) LogValue() slog.Value { return slog.StringValue("party " + hidden) }
+
+// Format hides the human being behind the post; its id is shown.
+func (e Employee) Format(f fmt.State, _ rune) { io.WriteString(f, "employee "+string(e.ID)) }
+
+// LogValue hides the human being behind the post.
+func (e Employee) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
+
+// Format hides the provider, who may be a sole proprietor; the id is shown.
+func (l LegalEntity) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "legal entity "+string(l.ID))
+}
+
+// LogValue hides the provider.
+func (l LegalEntity) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
+
+// Format hides the patient.
+func (p PatientJSON) Format(f fmt.State, _ rune) { io.WriteString(f, "patient "+hidden) }
+
+// LogValue hides the patient.
+func (p PatientJSON) LogValue() slog.Value { return slog.StringValue("patient " + hidden) }
+
+// Format hides the declaration; its id and status are shown.
+func (d DeclarationJSON) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "declaration %s, %s", d.ID, d.Status)
+}
+
+// LogValue hides the declaration.
+func (d DeclarationJSON) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }
+
+// Format hides the human being behind the post; its id is shown.
+func (e EmployeeJSON) Format(f fmt.State, _ rune) { io.WriteString(f, "employee "+string(e.ID)) }
+
+// LogValue hides the human being behind the post.
+func (e EmployeeJSON) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
+
+// Format hides the provider; the id is shown.
+func (l LegalEntityJSON) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "legal entity "+string(l.ID))
+}
+
+// LogValue hides the provider.
+func (l LegalEntityJSON) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
