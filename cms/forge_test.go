@@ -34,6 +34,7 @@ type forgery struct {
 	contentType string
 	certs       []*pki.Certificate
 	signers     int
+	unsigned    func(value []byte) [][]byte // attributes made for the signature's value
 }
 
 func newForgery(who *cmstest.Identity) *forgery {
@@ -96,6 +97,9 @@ func (f *forgery) marshal(t testing.TB) []byte {
 		b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
 		alg.Add(b)
 		b.AddASN1OctetString(value)
+		if f.unsigned != nil {
+			b.AddASN1(context(1), func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(f.unsigned(value), nil)) })
+		}
 	}
 	body := func(b *cryptobyte.Builder) {
 		b.AddASN1Int64(1)

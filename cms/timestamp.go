@@ -173,6 +173,8 @@ func (v *signerVerifier) checkTimes() {
 		if s.ContentTime.After(first.Add(stampTolerance)) {
 			s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
 		}
+	} else if c, made := s.Find(CheckSignatureTimeStamp); made && c.Status == Unknown {
+		v.timeOpen = true
 	}
 	if s.SigningTime.After(v.opts.Time.Add(v.opts.ClockSkew)) {
 		s.fail(CheckSigningTime, ReasonSigningTime)

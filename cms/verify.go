@@ -180,6 +180,10 @@ type signerVerifier struct {
 	attrs signedAttributes
 	pool  []*pki.Certificate // where certificates are looked for
 	long  longTerm           // what the unsigned attributes bring along
+
+	// timeOpen: there is a time-stamp of the signature, but it could not be verified.
+	// What is wrong now may then have been right when the signature was made.
+	timeOpen bool
 }
 
 func (v *signerVerifier) verify() Signer {
@@ -241,6 +245,8 @@ func (v *signerVerifier) checkChain() {
 	switch {
 	case !errors.As(err, &failure):
 		v.out.unknown(CheckChain, pki.ReasonIssuerUnknown)
+	case v.timeOpen && (failure.Reason == pki.ReasonExpired || failure.Reason == pki.ReasonIssuerExpired):
+		v.out.unknown(CheckChain, failure.Reason)
 	case failure.Conclusive:
 		v.out.fail(CheckChain, failure.Reason)
 	default:
@@ -280,6 +286,8 @@ func (v *signerVerifier) checkRevocation() {
 	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime)
 	v.out.CheckedState = st
 	switch {
+	case st.State == pki.StateRevoked && v.timeOpen:
+		v.out.unknown(CheckRevocation, st.Reason)
 	case st.State == pki.StateRevoked:
 		v.out.fail(CheckRevocation, st.Reason)
 	case st.State == pki.StateGood:
