@@ -2,6 +2,7 @@ package dovidka
 
 import (
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -75,12 +76,15 @@ func sign(n int) int {
 // Kyiv returns the zone in which the calendar days of declarations are
 // counted. It falls back to UTC+2 on a machine without a zone database (the
 // binary embeds one).
-func Kyiv() *time.Location {
+func Kyiv() *time.Location { return kyiv() }
+
+// kyiv looks the zone up once: days are counted for every declaration.
+var kyiv = sync.OnceValue(func() *time.Location {
 	if loc, err := time.LoadLocation("Europe/Kyiv"); err == nil {
 		return loc
 	}
 	return time.FixedZone("EET", 2*60*60)
-}
+})
 
 // BirthDate is a Date that hides itself like the other personal values.
 type BirthDate struct{ secret }

@@ -81,7 +81,8 @@ func (d Declaration) RealEnd(on Date) (Date, bool) {
 	switch d.Status {
 	case StatusTerminated, StatusRejected:
 		at := d.UpdatedAt
-		if n := len(d.History); n > 0 {
+		// A history that lags behind the status does not tell its moment.
+		if n := len(d.History); n > 0 && d.History[n-1].Status == d.Status {
 			at = d.History[n-1].At
 		}
 		return DateOf(at.In(Kyiv())), true

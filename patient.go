@@ -89,6 +89,15 @@ type LegalEntity struct {
 	UpdatedAt  time.Time
 }
 
+// legalFormSoleProprietor is the code of a ФОП in dictionary LEGAL_FORM.
+const legalFormSoleProprietor = "910"
+
+// Personal reports whether the provider is a natural person (ФОП), whose code
+// is a personal number.
+func (l LegalEntity) Personal() bool {
+	return l.EDRPOU.Personal() || l.LegalForm == legalFormSoleProprietor
+}
+
 // DisplayName returns the name the public knows the provider by.
 func (l LegalEntity) DisplayName() string {
 	if l.PublicName != "" {

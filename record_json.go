@@ -33,30 +33,30 @@ type PatientJSON struct {
 	UpdatedAt *time.Time `json:"updatedAt,omitempty"`
 }
 
-// DeclarationJSON is the plain form of a Declaration.
+// DeclarationJSON is the plain form of a Declaration. The description of the
+// reason is left out: officials write it for officials.
 type DeclarationJSON struct {
-	ID                ID                 `json:"id"`
-	Number            string             `json:"declarationNumber"`
-	Status            Status             `json:"status"`
-	InForce           bool               `json:"inForce"`
-	Reason            string             `json:"reason,omitempty"`
-	ReasonDescription string             `json:"reasonDescription,omitempty"`
-	Scope             string             `json:"scope,omitempty"`
-	Start             string             `json:"startDate"`
-	PlannedEnd        string             `json:"endDate,omitempty"`
-	RealEnd           string             `json:"endedOn,omitempty"`
-	SignedAt          *time.Time         `json:"signedAt,omitempty"`
-	Overlimit         *bool              `json:"overlimit,omitempty"`
-	PersonID          ID                 `json:"personId,omitempty"`
-	EmployeeID        ID                 `json:"employeeId,omitempty"`
-	DivisionID        ID                 `json:"divisionId,omitempty"`
-	LegalEntityID     ID                 `json:"legalEntityId,omitempty"`
-	Employee          *EmployeeJSON      `json:"employee,omitempty"`
-	Division          *DivisionJSON      `json:"division,omitempty"`
-	LegalEntity       *LegalEntityJSON   `json:"legalEntity,omitempty"`
-	History           []StatusChangeJSON `json:"statusHistory,omitempty"`
-	InsertedAt        *time.Time         `json:"insertedAt,omitempty"`
-	UpdatedAt         *time.Time         `json:"updatedAt,omitempty"`
+	ID            ID                 `json:"id"`
+	Number        string             `json:"declarationNumber"`
+	Status        Status             `json:"status"`
+	InForce       bool               `json:"inForce"`
+	Reason        string             `json:"reason,omitempty"`
+	Scope         string             `json:"scope,omitempty"`
+	Start         string             `json:"startDate"`
+	PlannedEnd    string             `json:"endDate,omitempty"`
+	RealEnd       string             `json:"endedOn,omitempty"`
+	SignedAt      *time.Time         `json:"signedAt,omitempty"`
+	Overlimit     *bool              `json:"overlimit,omitempty"`
+	PersonID      ID                 `json:"personId,omitempty"`
+	EmployeeID    ID                 `json:"employeeId,omitempty"`
+	DivisionID    ID                 `json:"divisionId,omitempty"`
+	LegalEntityID ID                 `json:"legalEntityId,omitempty"`
+	Employee      *EmployeeJSON      `json:"employee,omitempty"`
+	Division      *DivisionJSON      `json:"division,omitempty"`
+	LegalEntity   *LegalEntityJSON   `json:"legalEntity,omitempty"`
+	History       []StatusChangeJSON `json:"statusHistory,omitempty"`
+	InsertedAt    *time.Time         `json:"insertedAt,omitempty"`
+	UpdatedAt     *time.Time         `json:"updatedAt,omitempty"`
 }
 
 // StatusChangeJSON is the plain form of a StatusChange.
@@ -158,7 +158,7 @@ func (r Record) Plain() RecordJSON {
 func (d Declaration) plain(day Date) DeclarationJSON {
 	out := DeclarationJSON{
 		ID: d.ID, Number: d.Number.Reveal(), Status: d.Status, InForce: d.InForce(day),
-		Reason: d.Reason, ReasonDescription: d.ReasonDescription, Scope: d.Scope,
+		Reason: d.Reason, Scope: d.Scope,
 		Start: d.Start.String(), PlannedEnd: d.PlannedEnd.String(), SignedAt: optionalTime(d.SignedAt), Overlimit: d.Overlimit,
 		PersonID: d.PersonID, EmployeeID: d.EmployeeID, DivisionID: d.DivisionID, LegalEntityID: d.LegalEntityID,
 		InsertedAt: optionalTime(d.InsertedAt), UpdatedAt: optionalTime(d.UpdatedAt),
@@ -191,7 +191,7 @@ func (d Declaration) plain(day Date) DeclarationJSON {
 			ID: l.ID, Name: l.Name, ShortName: l.ShortName, PublicName: l.PublicName, Type: l.Type, LegalForm: l.LegalForm,
 			Status: l.Status, Phones: plainPhones(l.Phones), Email: l.Email, Address: l.Address.plain(), UpdatedAt: optionalTime(l.UpdatedAt),
 		}
-		if !l.EDRPOU.Personal() {
+		if !l.Personal() {
 			out.LegalEntity.EDRPOU = l.EDRPOU.Reveal()
 		}
 	}

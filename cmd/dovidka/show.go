@@ -84,7 +84,7 @@ func (p *page) declaration(d dovidka.DeclarationJSON) {
 		p.line("  Місце:  %s", v.Name)
 	}
 	if d.Reason != "" {
-		p.line("  Причина: %s", strings.TrimSpace(d.Reason+" "+d.ReasonDescription))
+		p.line("  Причина: %s", d.Reason)
 	}
 }
 

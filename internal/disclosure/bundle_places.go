@@ -8,9 +8,6 @@ import (
 	"github.com/dovidka/dovidka/fhir"
 )
 
-// legalFormSoleProprietor is a ФОП in the dictionary LEGAL_FORM.
-const legalFormSoleProprietor = "910"
-
 // tellProvider gives a provider its entry, unless nothing is known of it but
 // its id: R4 wants a name or an identifier (org-1).
 func (c *composer) tellProvider(id dovidka.ID, l *dovidka.LegalEntity) {
@@ -33,7 +30,7 @@ func organization(id dovidka.ID, l *dovidka.LegalEntity) *fhir.Organization {
 		Name:    cmp.Or(text(l.Name), text(l.PublicName), text(l.ShortName)),
 		Telecom: telecom(l.Phones, l.Email),
 	}
-	if code := text(l.EDRPOU.Reveal()); code != "" && !l.EDRPOU.Personal() && l.LegalForm != legalFormSoleProprietor {
+	if code := text(l.EDRPOU.Reveal()); code != "" && !l.Personal() {
 		o.Identifier = []fhir.Identifier{{Use: fhir.IdentifierOfficial, System: fhir.SystemEntityID, Value: code}}
 	}
 	short, public := text(l.ShortName), text(l.PublicName)

@@ -160,7 +160,7 @@ func RecordOf(answer trembita.GetDeclarationsResponse) (dovidka.RecordJSON, erro
 	for _, d := range answer.Declarations.Declaration {
 		row := dovidka.DeclarationJSON{
 			ID: dovidka.ID(d.ID), Number: d.Number, Status: dovidka.Status(d.Status), InForce: d.InForce,
-			Reason: d.Reason, ReasonDescription: d.ReasonDescription, Start: d.StartDate, PlannedEnd: d.EndDate, RealEnd: d.EndedOn,
+			Reason: d.Reason, Start: d.StartDate, PlannedEnd: d.EndDate, RealEnd: d.EndedOn,
 		}
 		if e := d.Doctor; e != nil {
 			row.Employee = &dovidka.EmployeeJSON{

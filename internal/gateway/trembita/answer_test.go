@@ -42,7 +42,7 @@ func fullAnswer() dovidka.Answer {
 			Declarations: []dovidka.DeclarationJSON{
 				{
 					ID: "aaaaaaaa-0000-4000-8000-000000000001", Number: secretNumber, Status: dovidka.StatusTerminated,
-					Reason: "manual_person", ReasonDescription: "За заявою <пацієнта> & лікаря", Start: "2021-09-01", PlannedEnd: "2061-09-01",
+					Reason: "за заявою <пацієнта> & лікаря", Start: "2021-09-01", PlannedEnd: "2061-09-01",
 					RealEnd: "2025-01-31", SignedAt: date(1),
 					Employee: &dovidka.EmployeeJSON{
 						ID: "bbbbbbbb-0000-4000-8000-000000000001", LastName: "Лікаренко", FirstName: "Ян", SecondName: "Янович",

@@ -98,19 +98,18 @@ type Patient struct {
 
 // Declaration is one declaration.
 type Declaration struct {
-	ID                string    `xml:"id"`
-	Number            string    `xml:"declarationNumber"`
-	Status            string    `xml:"status"`
-	InForce           bool      `xml:"inForce"`
-	Reason            string    `xml:"reason,omitempty"`
-	ReasonDescription string    `xml:"reasonDescription,omitempty"`
-	StartDate         string    `xml:"startDate"`
-	EndDate           string    `xml:"endDate,omitempty"`
-	EndedOn           string    `xml:"endedOn,omitempty"`
-	SignedAt          string    `xml:"signedAt,omitempty"`
-	Doctor            *Doctor   `xml:"doctor"`
-	Division          *Place    `xml:"division"`
-	Provider          *Provider `xml:"legalEntity"`
+	ID        string    `xml:"id"`
+	Number    string    `xml:"declarationNumber"`
+	Status    string    `xml:"status"`
+	InForce   bool      `xml:"inForce"`
+	Reason    string    `xml:"reason,omitempty"`
+	StartDate string    `xml:"startDate"`
+	EndDate   string    `xml:"endDate,omitempty"`
+	EndedOn   string    `xml:"endedOn,omitempty"`
+	SignedAt  string    `xml:"signedAt,omitempty"`
+	Doctor    *Doctor   `xml:"doctor"`
+	Division  *Place    `xml:"division"`
+	Provider  *Provider `xml:"legalEntity"`
 }
 
 // Doctor is the employee of a declaration.
@@ -206,7 +205,7 @@ func carried(text []byte) bool {
 func declaration(d dovidka.DeclarationJSON) Declaration {
 	out := Declaration{
 		ID: string(d.ID), Number: d.Number, Status: string(d.Status), InForce: d.InForce,
-		Reason: d.Reason, ReasonDescription: d.ReasonDescription,
+		Reason:    d.Reason,
 		StartDate: d.Start, EndDate: d.PlannedEnd, EndedOn: d.RealEnd, SignedAt: stamp(d.SignedAt),
 	}
 	if e := d.Employee; e != nil {
