@@ -83,6 +83,12 @@ func TestWSDLAgainstUXP(t *testing.T) {
 			t.Errorf("no part for %s", part.attr("", "element"))
 		}
 	}
+	// PHP's SoapClient takes the namespace of a referenced attribute from the form of its declaration.
+	for _, schema := range ours.child(wsdlNS, "types").Nodes {
+		if schema.attr("", "targetNamespace") == xroad.NamespaceIdentifiers && schema.attr("", "attributeFormDefault") != "qualified" {
+			t.Error("objectType would be written without its namespace")
+		}
+	}
 	binding := ours.child(wsdlNS, "binding").child(soapNS, "binding")
 	if want := uxp.child(wsdlNS, "binding").child(soapNS, "binding"); binding.attr("", "style") != want.attr("", "style") ||
 		binding.attr("", "transport") != want.attr("", "transport") {

@@ -18,9 +18,10 @@ def read(document):
 
 
 def header(envelope):
-    """The fields of the header in their sequence, as a list to be compared."""
+    """The fields of the header in their sequence, as a list to be compared;
+    empty without a header."""
     fields = []
-    for field in envelope.find(SOAP + "Header"):
+    for field in envelope.findall(SOAP + "Header/*"):
         parts = [(part.tag, part.text or "") for part in field]
         fields.append((field.tag, field.get(ID + "objectType"), parts or field.text or ""))
     return fields
@@ -30,7 +31,7 @@ def problems(case, result, folder):
     sent, received = read(result["sent"]), read(result["received"])
     if header(sent) != header(received):
         yield f"header sent {header(sent)}, received {header(received)}"
-    asked = {field.tag: field.text for field in sent.find(SOAP + "Header")}
+    asked = {field.tag: field.text for field in sent.findall(SOAP + "Header/*")}
     for field in ("userId", "id", "issue"):
         if field in result["headerFields"] and asked.get(XROAD + field) != case["header"][field]:
             yield f"the client did not send {field}"
@@ -38,20 +39,24 @@ def problems(case, result, folder):
     if request.tag != NS + "GetDeclarations_v1":
         yield f"the client sent {request.tag}"
     (folder / "request.xml").write_bytes(etree.tostring(request))
+    yield from (problems_of_fault if "faultcode" in case["expected"] else problems_of_response)(case["expected"], result, received, folder)
 
+
+def problems_of_fault(expected, result, received, _):
     body = received.find(SOAP + "Body")[0]
-    expected = case["expected"]
-    if "faultcode" in expected:
-        if body.tag != SOAP + "Fault" or result["outcome"] != "fault":
-            yield f"expected a fault, got {body.tag}, which the client takes for a {result['outcome']}"
-            return
-        if result["status"] != 500:
-            yield f"a fault with status {result['status']}"
-        if not (result["faultcode"] or "").endswith(expected["faultcode"]):
-            yield f"fault code {result['faultcode']}, not {expected['faultcode']}"
-        if result["faultstring"] != body.findtext("faultstring") or not result["faultstring"]:
-            yield f"the client reads the fault as {result['faultstring']!r}"
+    if body.tag != SOAP + "Fault" or result["outcome"] != "fault":
+        yield f"expected a fault, got {body.tag}, which the client takes for a {result['outcome']}"
         return
+    if result["status"] != 500:
+        yield f"a fault with status {result['status']}"
+    if not (result["faultcode"] or "").endswith(expected["faultcode"]):
+        yield f"fault code {result['faultcode']}, not {expected['faultcode']}"
+    if result["faultstring"] != body.findtext("faultstring") or not result["faultstring"]:
+        yield f"the client reads the fault as {result['faultstring']!r}"
+
+
+def problems_of_response(expected, result, received, folder):
+    body = received.find(SOAP + "Body")[0]
     if body.tag != NS + "GetDeclarations_v1Response" or result["outcome"] != "response":
         yield f"expected a response, got {etree.tostring(body, encoding='unicode')[:500]}, which the client takes for a {result['outcome']}"
         return

@@ -18,7 +18,7 @@ python() {
 }
 
 found() {
-	python >/dev/null && command -v xmllint >/dev/null && command -v php >/dev/null && php -m | grep -qx soap
+	python >/dev/null && command -v xmllint >/dev/null && command -v php >/dev/null && php -r 'exit(extension_loaded("soap") ? 0 : 1);'
 }
 
 packages=(python3-zeep python3-suds php-cli php-soap libxml2-utils)

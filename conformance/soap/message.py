@@ -10,7 +10,7 @@ NS = "{https://ehealth.gov.ua/trembita/dovidka}"
 XROAD = "{http://x-road.eu/xsd/xroad.xsd}"
 ID = "{http://x-road.eu/xsd/identifiers}"
 
-NASTY = """Їжак Ґорданівна ’щ’ <>&"' ]]> &amp;"""
+NASTY = """Їжак Ґорданівна ’щ’ <>&"' ]]>"""
 
 # What every kind of case expects: of the response the result code, of the fault
 # its code.
