@@ -99,7 +99,7 @@ func skip(scanner *strictxml.Scanner) error {
 }
 
 func shapeXMLFault(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	return invalidBody("Вміст запиту не є правильним XML.", err)

@@ -109,7 +109,7 @@ func readSchema(schema string, declared map[xml.Name]bool) error {
 	for depth := 0; ; {
 		token, err := scanner.Next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err

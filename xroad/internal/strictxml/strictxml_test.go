@@ -52,7 +52,7 @@ func scan(document []byte, limits strictxml.Limits) ([]event, error) {
 	var events []event
 	for {
 		token, err := scanner.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return events, nil
 		}
 		if err != nil {
@@ -78,7 +78,7 @@ func standard(document []byte) ([]event, error) {
 	depth := 0
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return events, nil
 		}
 		if err != nil {
