@@ -78,8 +78,8 @@ const (
 
 // NewAuthority makes an authority whose certificates are valid from a day before now.
 func NewAuthority(family Family, now time.Time) (*Authority, error) {
-	from := now.UTC().Truncate(time.Second).AddDate(0, 0, -1)
-	a := &Authority{family: family, validity: pki.Validity{NotBefore: from, NotAfter: from.AddDate(leafYears, 0, 0)}}
+	a := &Authority{family: family, validity: leafValidity(now)}
+	from := a.validity.NotBefore
 	long := pki.Validity{NotBefore: from, NotAfter: from.AddDate(caYears, 0, 0)}
 	var err error
 	owner := pki.Organization{Name: "Довідка: випробування", Unit: "Центральний засвідчувальний орган", Locality: "Київ"}
@@ -93,6 +93,24 @@ func NewAuthority(family Family, now time.Time) (*Authority, error) {
 		return pki.CATemplate(owner, key, long)
 	})
 	return a, err
+}
+
+// OpenAuthority goes on with the root and the provider of an authority made earlier,
+// whose keys the caller kept. What was revoked is to be revoked again.
+func OpenAuthority(root, ca *Identity, now time.Time) (*Authority, error) {
+	if err := ca.Certificate.CheckIssuedBy(root.Certificate); err != nil {
+		return nil, fmt.Errorf("open authority: %w", err)
+	}
+	family := EC
+	if _, ok := ca.Key.Public().(*dstu4145.PublicKey); ok {
+		family = DSTU
+	}
+	return &Authority{Root: root, CA: ca, family: family, validity: leafValidity(now)}, nil
+}
+
+func leafValidity(now time.Time) pki.Validity {
+	from := now.UTC().Truncate(time.Second).AddDate(0, 0, -1)
+	return pki.Validity{NotBefore: from, NotAfter: from.AddDate(leafYears, 0, 0)}
 }
 
 // Issue makes a key and a certificate for a person's signature.
@@ -197,8 +215,9 @@ func (a *Authority) Revoke(c *pki.Certificate, at time.Time, reason int) {
 func (a *Authority) CRL(now time.Time) (*pki.CRL, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.lists++
 	now = now.UTC().Truncate(time.Second)
+	// Numbers go on growing after the authority was opened anew.
+	a.lists = max(a.lists+1, now.Unix())
 	return pki.CreateCRL(pki.CRLTemplate{
 		Number:     big.NewInt(a.lists),
 		ThisUpdate: now,
