@@ -175,7 +175,7 @@ func look(t *testing.T, out string) {
 	for _, personal := range fixturePerson() {
 		for form, text := range map[string]string{
 			"plain": personal, "hexadecimal": hex.EncodeToString([]byte(personal)), "quoted": strings.Trim(fmt.Sprintf("%+q", personal), `"`),
-			"bytes": strings.Trim(fmt.Sprint([]byte(personal)), "[]"),
+			"bytes": strings.Trim(fmt.Sprintf("%d", []byte(personal)), "[]"),
 		} {
 			if i := strings.Index(lower, strings.ToLower(text)); i >= 0 {
 				t.Errorf("%q is printed, %s: …%s…", personal, form, out[max(0, i-120):min(len(out), i+len(text)+20)])

@@ -56,9 +56,11 @@ func decide(c dovidka.GrantClaims, found Found, day dovidka.Date) (dovidka.ID, e
 		}
 		return signer.Patient.ID, nil
 	}
+	// Whoever may not act for a person does not learn whether the registry
+	// knows that person either: one code for both.
 	subject, err := only(found.Subjects)
 	if err != nil {
-		return "", dovidka.NewFault(dovidka.CodePatientNotFound, "subject: %w", err)
+		return "", dovidka.NewFault(dovidka.CodeRelationNotConfirmed, "subject: %w", err)
 	}
 	if err := checkRelation(c.Subject, signer, subject, day); err != nil {
 		return "", &dovidka.Fault{Code: dovidka.CodeRelationNotConfirmed, Err: err}

@@ -110,12 +110,14 @@ func New(c Config) (*Service, error) {
 // those under merged duplicates included. A grant that does not open is an
 // internal fault, since only the ledger makes them. Faults:
 //
-//   - CodePatientNotFound: nobody, or several, answer to an identifier; the
-//     cause (dovidka.ErrNobody, dovidka.ErrAmbiguous) is not told outside;
+//   - CodePatientNotFound: nobody, or several, answer to the signer's
+//     identifier; the cause (dovidka.ErrNobody, dovidka.ErrAmbiguous) is not
+//     told outside;
 //   - CodeSubjectMismatch: the certificate names another person than the
 //     registry does, or own declarations were asked for with somebody else's data;
 //   - CodeConfidantRequired: the signer is under 14;
-//   - CodeRelationNotConfirmed: the signer may not act for the subject;
+//   - CodeRelationNotConfirmed: the signer may not act for the subject, or the
+//     registry does not know one such subject, with the same causes;
 //   - CodeRegistryUnavailable, CodeTimeout: the store did not answer.
 func (s *Service) Read(ctx context.Context, grant dovidka.Grant) (dovidka.Record, error) {
 	now := s.now()
