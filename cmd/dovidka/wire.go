@@ -44,6 +44,9 @@ type app struct {
 	databases                  []*database.DB
 }
 
+// drainTime is how long what was accepted may take to finish at the end.
+const drainTime = 20 * time.Second
+
 // newApp opens the databases, wires the services and takes the ports. Requests
 // wait until Run.
 func newApp(ctx context.Context, cfg Config, log *slog.Logger) (_ *app, err error) {
@@ -217,7 +220,13 @@ func (a *app) Run(ctx context.Context) error {
 	group.Go(func() error {
 		<-running.Done()
 		a.health.Drain()
-		return nil
+		if a.soap == nil {
+			return nil
+		}
+		// Whoever still comes over an open connection gets a fault, not a cut.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		return a.soap.Shutdown(ctx)
 	})
 	err := group.Wait()
 	return errors.Join(err, a.close(context.WithoutCancel(ctx)))
@@ -238,7 +247,7 @@ func (a *app) stop(ctx context.Context) error {
 func (a *app) close(ctx context.Context) error {
 	var errs []error
 	if a.disclosure != nil {
-		ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+		ctx, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
 		errs = append(errs, a.disclosure.Close(ctx))
 	}

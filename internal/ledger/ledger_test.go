@@ -220,8 +220,9 @@ func TestRefuse(t *testing.T) {
 			t.Parallel()
 			databasetest.Each(t, func(t *testing.T, db *database.DB) {
 				l := ledgertest.On(t, db, c.Now)
-				tc.refusal.Fault = tc.fault
-				if err := l.Refuse(t.Context(), tc.refusal); err != nil {
+				refusal := tc.refusal
+				refusal.Fault = tc.fault
+				if err := l.Refuse(t.Context(), refusal); err != nil {
 					t.Fatal(err)
 				}
 				wantKinds(t, l, refused)

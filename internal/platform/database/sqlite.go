@@ -8,8 +8,7 @@ import (
 	"os"
 	"strconv"
 
-	// The driver "sqlite" of database/sql.
-	_ "modernc.org/sqlite"
+	"modernc.org/sqlite"
 )
 
 func openSQLite(path string, cfg Config) (*DB, error) {
@@ -26,24 +25,18 @@ func openSQLite(path string, cfg Config) (*DB, error) {
 		return nil, fmt.Errorf("open SQLite file: %w", err)
 	}
 
-	writer, err := sql.Open("sqlite", sqliteDSN(path, cfg, url.Values{
+	writer := sql.OpenDB(cachingConnector{&sqlite.Driver{}, sqliteDSN(path, cfg, url.Values{
 		// A transaction that begins by reading and then writes would fail with
 		// "busy" when another wrote in between, without any waiting.
 		"_txlock": {"immediate"},
 		"_pragma": {"journal_mode(wal)", "synchronous(full)"},
-	}))
-	if err != nil {
-		return nil, fmt.Errorf("open SQLite: %w", err)
-	}
+	})})
 	// SQLite has one write lock. One connection queues the writers in
 	// database/sql, in order and without polling.
 	writer.SetMaxOpenConns(1)
 	writer.SetConnMaxIdleTime(0)
 
-	reader, err := sql.Open("sqlite", sqliteDSN(path, cfg, url.Values{"_pragma": {"query_only(on)"}}))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open SQLite for reading: %w", err), writer.Close())
-	}
+	reader := sql.OpenDB(cachingConnector{&sqlite.Driver{}, sqliteDSN(path, cfg, url.Values{"_pragma": {"query_only(on)"}})})
 	reader.SetMaxOpenConns(cfg.Connections)
 	reader.SetMaxIdleConns(cfg.Connections)
 	return &DB{Writer: writer, Reader: reader, Dialect: SQLite}, nil
