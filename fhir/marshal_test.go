@@ -101,6 +101,7 @@ func TestMarshalStrings(t *testing.T) {
 	}
 	for in, want := range map[string]string{
 		"a\x00b": "a\uFFFDb", "a\xffb": "a\uFFFDb", "\x1f": "\uFFFD", "\xd0": "\uFFFD",
+		"a\uFFFEb\uFFFF": "a\uFFFDb\uFFFD",
 	} {
 		got, err := fhir.Marshal(&fhir.Organization{Name: in})
 		if err != nil {

@@ -268,6 +268,11 @@ func (w *writer) quote(s string) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	}
+	// The two non-characters that XML 1.0 (clause 2.2) cannot carry: what is
+	// written here must be able to travel inside an XML message byte for byte.
+	if strings.Contains(s, "\uFFFE") || strings.Contains(s, "\uFFFF") {
+		s = strings.NewReplacer("\uFFFE", string(utf8.RuneError), "\uFFFF", string(utf8.RuneError)).Replace(s)
+	}
 	w.buf = append(w.buf, '"')
 	start := 0
 	for i := range len(s) {
