@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dovidka/dovidka"
@@ -148,20 +149,19 @@ func (w *writes) add(row registry.Row) error {
 	return err
 }
 
-// chunk is the number of rows of one INSERT: below the engines' bounds on
-// parameters (32,766 and 65,535) with the widest table.
-const chunk = 200
+// parameters bounds those of one statement. The engines allow many more (32,766
+// and 65,535), but SQLite looks each one up by name in a list, so a statement
+// costs the square of their number.
+const parameters = 500
 
 func (w *write) run(ctx context.Context, tx *sql.Tx) error {
-	for start := 0; start < len(w.parents); start += chunk {
-		part := w.parents[start:min(start+chunk, len(w.parents))]
+	for part := range slices.Chunk(w.parents, parameters) {
 		statement := "DELETE FROM " + w.table + " WHERE " + w.key + " IN " + placeholders(1, len(part))
 		if _, err := tx.ExecContext(ctx, statement, part...); err != nil {
 			return fmt.Errorf("clear: %w", err)
 		}
 	}
-	for start := 0; start < len(w.rows); start += chunk {
-		part := w.rows[start:min(start+chunk, len(w.rows))]
+	for part := range slices.Chunk(w.rows, parameters/len(w.columns)) {
 		args := make([]any, 0, len(part)*len(w.columns))
 		for _, r := range part {
 			args = append(args, r...)
