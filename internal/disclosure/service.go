@@ -2,19 +2,13 @@ package disclosure
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/dovidka/dovidka"
 )
@@ -130,59 +124,6 @@ func orDefault[T int | time.Duration](v, fallback T) T {
 		return fallback
 	}
 	return v
-}
-
-// Prepare opens a case and returns the statement the citizen has to sign. The
-// same ask again returns the same statement; another body under the same
-// message id is CodeRequestConflict. A consent that was not asked for or was
-// refused ends here and is recorded.
-func (s *Service) Prepare(ctx context.Context, ask dovidka.Ask) (dovidka.Prepared, error) {
-	now := s.now().UTC().Truncate(time.Millisecond)
-	id := dovidka.ID(uuid.NewString())
-	if ask.Action == dovidka.ActionObtain && (ask.ConsentGranted == nil || !*ask.ConsentGranted) {
-		return dovidka.Prepared{}, s.noConsent(ctx, id, ask, now)
-	}
-	var nonce [32]byte
-	if _, err := rand.Read(nonce[:]); err != nil {
-		return dovidka.Prepared{}, fmt.Errorf("make nonce: %w", err)
-	}
-	said := dovidka.Statement{
-		Action: ask.Action, ID: id, Nonce: base64.RawURLEncoding.EncodeToString(nonce[:]), Audience: s.audience,
-		IssuedAt: now, ExpiresAt: now.Add(s.statementTTL), Subject: ask.Subject,
-		Consent: dovidka.ConsentTerms{
-			Granted: ask.Action == dovidka.ActionObtain, Purpose: dovidka.PurposePatientAccess, Recipient: ask.Caller.Name,
-			TextVersion: s.consentVersion, Text: s.consentText,
-		},
-	}
-	if ask.Action == dovidka.ActionWithdraw {
-		said.Consent.Text = s.withdrawalText
-	}
-	statement, err := said.Encode()
-	if err != nil {
-		return dovidka.Prepared{}, err
-	}
-	kept, _, err := s.store.Open(ctx, Case{
-		ID: id, State: dovidka.StateAwaiting, Key: caseKey(ask.Channel, ask.Caller), BodyDigest: ask.BodyDigest,
-		Channel: ask.Channel, Caller: ask.Caller, Statement: statement, Nonce: said.Nonce, CreatedAt: now, ExpiresAt: said.ExpiresAt,
-	})
-	if err != nil {
-		return dovidka.Prepared{}, storageFault("open case", err)
-	}
-	if kept.BodyDigest != ask.BodyDigest {
-		return dovidka.Prepared{}, dovidka.NewFault(dovidka.CodeRequestConflict, "the same request id came with another body")
-	}
-	return dovidka.Prepared{
-		ID: kept.ID, State: s.state(kept), Statement: kept.Statement, Nonce: kept.Nonce, ExpiresAt: kept.ExpiresAt,
-	}, nil
-}
-
-func (s *Service) noConsent(ctx context.Context, id dovidka.ID, ask dovidka.Ask, now time.Time) error {
-	fault := dovidka.NewFault(dovidka.CodeConsentRequired, "the citizen was not asked for consent")
-	if ask.ConsentGranted != nil {
-		fault = dovidka.NewFault(dovidka.CodeConsentRefused, "the citizen did not consent")
-	}
-	req := dovidka.Request{ID: id, Channel: ask.Channel, Caller: ask.Caller, ReceivedAt: now}
-	return s.refuse(ctx, walk{req: req}, fault)
 }
 
 // Submit takes a signed request and waits for its end within the budget. The
@@ -352,59 +293,6 @@ func ending(err error) *dovidka.Fault {
 		return &dovidka.Fault{Code: dovidka.CodeBusy, Err: err}
 	}
 	return fault
-}
-
-// Progress tells how far a request has come. Giving a stored answer out again
-// is recorded, and stops when the consent has been withdrawn.
-func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
-	c, err := s.load(ctx, id, caller)
-	if err != nil {
-		return dovidka.Progress{}, err
-	}
-	return s.progress(ctx, c)
-}
-
-func (s *Service) progress(ctx context.Context, c Case) (dovidka.Progress, error) {
-	if c.State == dovidka.StateDone && !c.Outcome.Sealed.SealedAt.IsZero() {
-		if c.Outcome.Sealed.Bundle == nil {
-			return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the answer is no longer kept")
-		}
-		if err := s.ledger.Release(ctx, c.Outcome.GrantID, c.Outcome.Sealed.Digest()); err != nil {
-			return dovidka.Progress{}, fmt.Errorf("record release: %w", err)
-		}
-	}
-	c.State = s.state(c)
-	return c.progress()
-}
-
-// progress turns a case into what a door sees.
-func (c Case) progress() (dovidka.Progress, error) {
-	p := dovidka.Progress{ID: c.ID, State: c.State, ExpiresAt: c.ExpiresAt}
-	switch c.State {
-	case dovidka.StateDone:
-		p.Answer = &dovidka.Answer{RequestID: c.ID, Sealed: c.Outcome.Sealed, Receipt: c.Outcome.Receipt, Withdrawn: c.Outcome.Withdrawn}
-		if c.Outcome.Record != nil {
-			if err := json.Unmarshal(c.Outcome.Record, &p.Answer.Record); err != nil {
-				return dovidka.Progress{}, errors.New("stored record cannot be read")
-			}
-		}
-	case dovidka.StateRefused:
-		p.Fault = &dovidka.Fault{Code: c.Outcome.Code, Reason: c.Outcome.Reason}
-	}
-	return p, nil
-}
-
-func (s *Service) load(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (Case, error) {
-	c, err := s.store.Load(ctx, id)
-	switch {
-	case errors.Is(err, ErrNoCase):
-		return Case{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "no such request")
-	case err != nil:
-		return Case{}, storageFault("load case", err)
-	case subtle.ConstantTimeCompare([]byte(c.Caller.Name), []byte(caller.Name)) != 1:
-		return Case{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "the request is another caller's")
-	}
-	return c, nil
 }
 
 // state adds to the stored state what only the clock knows.

@@ -1,0 +1,64 @@
+package disclosure
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/dovidka/dovidka"
+)
+
+// Progress tells how far a request has come. Giving a stored answer out again
+// is recorded, and stops when the consent has been withdrawn.
+func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
+	c, err := s.load(ctx, id, caller)
+	if err != nil {
+		return dovidka.Progress{}, err
+	}
+	return s.progress(ctx, c)
+}
+
+func (s *Service) progress(ctx context.Context, c Case) (dovidka.Progress, error) {
+	if c.State == dovidka.StateDone && !c.Outcome.Sealed.SealedAt.IsZero() {
+		if c.Outcome.Sealed.Bundle == nil {
+			return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the answer is no longer kept")
+		}
+		if err := s.ledger.Release(ctx, c.Outcome.GrantID, c.Outcome.Sealed.Digest()); err != nil {
+			return dovidka.Progress{}, fmt.Errorf("record release: %w", err)
+		}
+	}
+	c.State = s.state(c)
+	return c.progress()
+}
+
+// progress turns a case into what a door sees.
+func (c Case) progress() (dovidka.Progress, error) {
+	p := dovidka.Progress{ID: c.ID, State: c.State, ExpiresAt: c.ExpiresAt}
+	switch c.State {
+	case dovidka.StateDone:
+		p.Answer = &dovidka.Answer{RequestID: c.ID, Sealed: c.Outcome.Sealed, Receipt: c.Outcome.Receipt, Withdrawn: c.Outcome.Withdrawn}
+		if c.Outcome.Record != nil {
+			if err := json.Unmarshal(c.Outcome.Record, &p.Answer.Record); err != nil {
+				return dovidka.Progress{}, errors.New("stored record cannot be read")
+			}
+		}
+	case dovidka.StateRefused:
+		p.Fault = &dovidka.Fault{Code: c.Outcome.Code, Reason: c.Outcome.Reason}
+	}
+	return p, nil
+}
+
+func (s *Service) load(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (Case, error) {
+	c, err := s.store.Load(ctx, id)
+	switch {
+	case errors.Is(err, ErrNoCase):
+		return Case{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "no such request")
+	case err != nil:
+		return Case{}, storageFault("load case", err)
+	case subtle.ConstantTimeCompare([]byte(c.Caller.Name), []byte(caller.Name)) != 1:
+		return Case{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "the request is another caller's")
+	}
+	return c, nil
+}
