@@ -86,7 +86,9 @@ func ParseEDRPOU(s string) (EDRPOU, error) {
 
 // Personal reports whether the code belongs to a natural person. A passport's
 // number has eight characters too, so the length alone does not say.
-func (e EDRPOU) Personal() bool { return !e.IsZero() && (len(e.Reveal()) != 8 || !allDigits(e.Reveal())) }
+func (e EDRPOU) Personal() bool {
+	return !e.IsZero() && (len(e.Reveal()) != 8 || !allDigits(e.Reveal()))
+}
 
 // DocumentType is eHealth's name of a kind of identity document. The set is
 // open: an unknown type passes and its number is not checked.
