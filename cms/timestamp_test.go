@@ -78,9 +78,9 @@ func TestTimeStampRules(t *testing.T) {
 		"no usage":         {stamped(t, who, service(), signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
 		"a person's stamp": {stamped(t, who, who, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
 		"revoked":          {stamped(t, who, revoked, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampRevoked}},
-		"untrusted": {
+		"named as our authority": {
 			stamped(t, who, must[*cmstest.Identity](t)(foreign.TSA()), signedAt),
-			cms.Outcome{Verdict: cms.Indeterminate, Reason: cms.ReasonStampUntrusted},
+			cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUntrusted},
 		},
 		"future": {stamped(t, who, good, signedAt.AddDate(0, 0, 2)), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampFuture}},
 		"no token": {

@@ -21,6 +21,7 @@ const (
 	ReasonNone Reason = ""
 
 	ReasonIssuerUnknown     Reason = "issuer_unknown"     // no certificate of the issuer at hand
+	ReasonIssuerImitated    Reason = "issuer_imitated"    // named as a trusted authority, with another key
 	ReasonAnchorUntrusted   Reason = "anchor_untrusted"   // ends in a root which is not pinned
 	ReasonChainTooLong      Reason = "chain_too_long"     // or the search for one too wide
 	ReasonCertificateForged Reason = "certificate_forged" // signature is not the named issuer's
@@ -162,13 +163,46 @@ func (b *chainBuilder) extend(chain []*Certificate) ([]*Certificate, *ChainError
 			break
 		}
 	}
-	if failure == nil {
-		failure = &ChainError{Reason: ReasonIssuerUnknown, Certificate: last}
-		if last.IsSelfIssued() {
-			failure.Reason = ReasonAnchorUntrusted
+	if failure != nil {
+		return nil, failure
+	}
+	switch {
+	case b.imitated(last):
+		return nil, conclusive(ReasonIssuerImitated, last, nil)
+	case last.IsSelfIssued():
+		return nil, &ChainError{Reason: ReasonAnchorUntrusted, Certificate: last}
+	}
+	return nil, &ChainError{Reason: ReasonIssuerUnknown, Certificate: last}
+}
+
+// imitated reports whether the certificate names as its issuer a trusted authority at
+// hand that did not sign it, as its key is of the right kind and another. Ukrainian
+// authorities take a new name with every new key (those of the published bundle do,
+// except test authorities with a key of each kind), so that no certificate which may
+// still turn up makes this one good.
+func (b *chainBuilder) imitated(last *Certificate) bool {
+	for _, pool := range [][]*Certificate{b.opts.Anchors, b.opts.Intermediates} {
+		for _, c := range pool {
+			if c != nil && c.IsCA && c.Subject.Equal(last.Issuer) && b.isTrusted(c) &&
+				b.opts.Budget.spend() && errors.Is(last.CheckIssuedBy(c), ErrSignature) {
+				return true
+			}
 		}
 	}
-	return nil, failure
+	return false
+}
+
+// isTrusted reports whether an authority is an anchor or one's own.
+func (b *chainBuilder) isTrusted(c *Certificate) bool {
+	if containsCertificate(b.opts.Anchors, c) {
+		return true
+	}
+	for _, anchor := range b.opts.Anchors {
+		if !c.IsSelfIssued() && anchor.mayHaveIssued(c) && b.opts.Budget.spend() && c.CheckIssuedBy(anchor) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // candidates lists certificates with the issuer's name and, where both sides state

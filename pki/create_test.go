@@ -193,6 +193,14 @@ func TestChainRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	leaf := issue(t, template, a.ca, a.caKey)
+	fake := issuedBy(t, other.caKey, other.ca)
+	dstu := newAuthority(t, newDSTU) // the same names again
+	strangeKey := newEC(t)
+	if template, err = pki.RootTemplate(pki.Organization{Name: "Чужий"}, keyInfo(t, strangeKey), validity); err != nil {
+		t.Fatal(err)
+	}
+	strange := issue(t, template, nil, strangeKey)
+	stranger := issuedBy(t, strangeKey, strange)
 	late := issueTime.AddDate(3, 0, 0)
 	cases := map[string]struct {
 		leaf *pki.Certificate
@@ -204,7 +212,13 @@ func TestChainRules(t *testing.T) {
 		"issuer missing":   {leaf, []*pki.Certificate{other.ca}, issueTime, pki.ReasonIssuerUnknown},
 		"expired":          {leaf, []*pki.Certificate{a.ca}, late, pki.ReasonExpired},
 		"not yet":          {leaf, []*pki.Certificate{a.ca}, issueTime.Add(-time.Second), pki.ReasonNotYetValid},
-		"other root":       {other.ca, []*pki.Certificate{other.root}, issueTime, pki.ReasonAnchorUntrusted},
+		"other root":       {stranger, []*pki.Certificate{strange}, issueTime, pki.ReasonAnchorUntrusted},
+		"imitated root":    {other.ca, []*pki.Certificate{other.root}, issueTime, pki.ReasonIssuerImitated},
+		"imitated CA":      {fake, []*pki.Certificate{a.ca}, issueTime, pki.ReasonIssuerImitated},
+		"imitator at hand": {fake, []*pki.Certificate{other.ca, a.ca, other.root}, issueTime, pki.ReasonIssuerImitated},
+		"key of a new kind": {
+			issuedBy(t, dstu.caKey, dstu.ca), []*pki.Certificate{a.ca}, issueTime, pki.ReasonIssuerUnknown,
+		},
 		"issuer of issuer": {below, []*pki.Certificate{a.ca}, issueTime, pki.ReasonIssuerUnknown},
 		"path length":      {below, []*pki.Certificate{a.ca, middle}, issueTime, pki.ReasonPathLen},
 		"no CA":            {issuedBy(t, leafKey, leaf), []*pki.Certificate{a.ca, leaf}, issueTime, pki.ReasonIssuerNotCA},
