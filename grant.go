@@ -18,8 +18,9 @@ type GrantClaims struct {
 	ConsentID ID
 	Purpose   string
 	Recipient string
-	// Requester is the signer; Subject is the person whose record is opened
-	// (the signer, when the relation is self).
+	// Requester is the signer; Subject is the person whose record is opened, as
+	// the statement names it. When the relation is self that is the signer, and
+	// what the statement says must be true of him or her.
 	Requester GrantPerson
 	Subject   Subject
 	IssuedAt  time.Time

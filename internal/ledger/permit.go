@@ -70,7 +70,9 @@ func (s *Service) permit(ctx context.Context, tx Tx, at time.Time, p petition) (
 	claims := dovidka.GrantClaims{
 		RequestID: p.req.ID, Purpose: p.said.Consent.Purpose, Recipient: p.said.Consent.Recipient,
 		Requester: dovidka.GrantPerson{RNOKPP: p.who.RNOKPP, Document: p.who.Document, UNZR: p.who.UNZR, Name: p.who.Name},
-		Subject:   p.whose(), IssuedAt: at, ExpiresAt: at.Add(s.grantTTL),
+		// With RelationSelf too the registry learns what was said, to hold it
+		// against what it knows of the signer: it looks up the signer alone.
+		Subject: p.said.Subject, IssuedAt: at, ExpiresAt: at.Add(s.grantTTL),
 	}
 	row, err := tx.Once(ctx, onceGranted(p.req.ID))
 	if err != nil {
@@ -187,13 +189,4 @@ func other[T interface {
 	IsZero() bool
 }](a, b T) bool {
 	return !a.IsZero() && !b.IsZero() && a != b
-}
-
-// whose returns the subject of the grant. With RelationSelf it is the signer as
-// the certificate tells: what the statement adds is only claimed.
-func (p petition) whose() dovidka.Subject {
-	if p.said.Subject.Relation != dovidka.RelationSelf {
-		return p.said.Subject
-	}
-	return dovidka.Subject{Relation: dovidka.RelationSelf, RNOKPP: p.who.RNOKPP, UNZR: p.who.UNZR, Document: p.who.Document}
 }
