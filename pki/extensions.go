@@ -59,8 +59,9 @@ type QCStatement struct {
 
 // directoryAttribute is an attribute of subjectDirectoryAttributes with its values.
 type directoryAttribute struct {
-	oid    string
-	values []Personal
+	oid        string
+	values     []Personal
+	unreadable bool // one of the values is not a text
 }
 
 type extension struct {
@@ -284,11 +285,13 @@ func (x *Extensions) readDirectory(s *cryptobyte.String) bool {
 			return false
 		}
 		for !values.Empty() {
-			v, ok := readText(&values)
-			if !ok || len(a.values) == maxNameAttributes {
+			var value cryptobyte.String
+			var tag asn1.Tag
+			if !values.ReadAnyASN1(&value, &tag) || len(value) > maxAttributeBytes || len(a.values) == maxNameAttributes {
 				return false
 			}
-			a.values = append(a.values, NewPersonal(v))
+			v, ok := decodeText(tag, value)
+			a.values, a.unreadable = append(a.values, NewPersonal(v)), a.unreadable || !ok
 		}
 		x.directory = append(x.directory, a)
 	}

@@ -59,8 +59,12 @@ func (c *Certificate) Identity() (Identity, error) {
 	serials := c.Subject.Values(OIDSerialNumber)
 	organizations := c.Subject.Values(OIDOrganizationIdentifier)
 	for _, oid := range []string{OIDSurname, OIDGivenName, OIDCommonName} {
-		if len(c.Subject.Values(oid)) > 1 {
+		values := c.Subject.Values(oid)
+		if len(values) > 1 {
 			return Identity{}, fmt.Errorf("%w: attribute %s repeated", ErrIdentityConflict, oid)
+		}
+		if len(values) == 1 && strings.ContainsFunc(values[0], unicode.IsControl) {
+			return Identity{}, fmt.Errorf("%w: control character in attribute %s", ErrIdentityMalformed, oid)
 		}
 	}
 	numbers := []struct {
@@ -111,6 +115,10 @@ func (c *Certificate) directoryValues(oid, name string) ([]string, error) {
 	attributes := 0
 	for _, a := range c.directory {
 		if a.oid == oid {
+			// A number that cannot be read may contradict one that can.
+			if a.unreadable {
+				return nil, fmt.Errorf("%w: %s is not a text", ErrIdentityMalformed, name)
+			}
 			attributes++
 			for _, v := range a.values {
 				values = append(values, v.Reveal())
@@ -131,7 +139,9 @@ func agree(name string, values []string, wellFormed func(string) bool) (string, 
 		if strings.ContainsFunc(v, unicode.IsControl) {
 			return "", fmt.Errorf("%w: control character in %s", ErrIdentityMalformed, name)
 		}
-		if v != "" && !slices.Contains(found, v) {
+		// Zeros alone fill the place of a number which somebody does not have; taken
+		// for a number they would be the same one for everybody.
+		if strings.Trim(v, "0") != "" && !slices.Contains(found, v) {
 			found = append(found, v)
 		}
 	}

@@ -109,27 +109,32 @@ func readNameAttribute(s *cryptobyte.String) (Attribute, error) {
 // readText reads a DirectoryString or IA5String. A value of another type, or one
 // whose bytes are not what its type says, reads as "": certificates in use contain
 // such, and whoever needs the value finds it missing.
-func readText(s *cryptobyte.String) (string, bool) {
+func readText(s *cryptobyte.String) (text string, ok bool) {
 	var body cryptobyte.String
 	var tag asn1.Tag
 	if !s.ReadAnyASN1(&body, &tag) || len(body) > maxAttributeBytes {
 		return "", false
 	}
+	text, _ = decodeText(tag, body)
+	return text, true
+}
+
+// decodeText reports whether the bytes are a text of a type that is understood.
+func decodeText(tag asn1.Tag, body []byte) (string, bool) {
 	switch tag {
 	case asn1.UTF8String, asn1.PrintableString, asn1.IA5String, asn1.Tag(18): // 18: NumericString
 		if utf8.Valid(body) {
 			return string(body), true
 		}
 	case asn1.Tag(30): // BMPString
-		return decodeBMP(body), true
+		if len(body)%2 == 0 {
+			return decodeBMP(body), true
+		}
 	}
-	return "", true
+	return "", false
 }
 
 func decodeBMP(b []byte) string {
-	if len(b)%2 != 0 {
-		return ""
-	}
 	units := make([]uint16, len(b)/2)
 	for i := range units {
 		units[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
