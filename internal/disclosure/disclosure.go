@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/dovidka/dovidka"
@@ -46,6 +47,18 @@ const (
 	StepRecord   Step = "record"
 	StepWithdraw Step = "withdraw"
 )
+
+// attempt is disclose, in which a defect of ours ends the case and not the
+// process: the next one would take the case up again, and end again. What the
+// panic said is left out, for it may repeat what the request carried.
+func (s *Service) attempt(ctx context.Context, c Case) (out Outcome, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			out, err = Outcome{}, fmt.Errorf("panic: %T\n%s", value, debug.Stack())
+		}
+	}()
+	return s.disclose(ctx, c)
+}
 
 // disclose is the road from a signed request to an answer. It is safe to take
 // again after a crash at any point: the nonce belongs to the case, a grant is

@@ -1,10 +1,13 @@
 package disclosure_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,6 +30,7 @@ type neighbours struct {
 	mu      sync.Mutex // protects everything below
 	events  []string
 	fail    map[string]error // by step, once each
+	panics  string           // the step that breaks, always
 	signer  dovidka.RNOKPP
 	revoked bool
 }
@@ -37,6 +41,9 @@ func (n *neighbours) step(name string) error {
 	if err := n.fail[name]; err != nil {
 		delete(n.fail, name)
 		return err
+	}
+	if n.panics == name {
+		panic("РНОКПП 3075751279")
 	}
 	n.events = append(n.events, name)
 	return nil
@@ -546,5 +553,26 @@ func TestDefectEndsTheCase(t *testing.T) {
 	got, err := f.Progress(t.Context(), p.ID, portal)
 	if err != nil || got.State != dovidka.StateRefused || got.Fault.Code != dovidka.CodeInternal {
 		t.Errorf("state %s, fault %v, error %v", got.State, got.Fault, err)
+	}
+}
+
+// TestPanicEndsTheCase: what broke the process once would break it after every
+// start, for an accepted case is taken up again.
+func TestPanicEndsTheCase(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	f := newFixture(t)
+	f.cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	f.Service = start(t, f.cfg)
+	p := f.prepare(t)
+	f.panics = "verify"
+	_, err := f.Submit(t.Context(), signed(p.ID, p.Statement))
+	wantCode(t, err, dovidka.CodeInternal)
+	got, err := f.Progress(t.Context(), p.ID, portal)
+	if err != nil || got.State != dovidka.StateRefused || got.Fault.Code != dovidka.CodeInternal {
+		t.Errorf("state %s, fault %v, error %v", got.State, got.Fault, err)
+	}
+	if text := log.String(); !strings.Contains(text, "disclosure_test.go") || strings.Contains(text, "3075751279") {
+		t.Errorf("the log must tell where it broke, and no value: %s", text)
 	}
 }

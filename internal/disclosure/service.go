@@ -244,7 +244,7 @@ func (s *Service) await(ctx context.Context, c Case) (dovidka.Progress, error) {
 func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.budget)
 	defer cancel()
-	out, err := s.disclose(ctx, c)
+	out, err := s.attempt(ctx, c)
 	fault := ending(err)
 	now := s.now().UTC()
 	switch {
