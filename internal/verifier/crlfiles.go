@@ -36,22 +36,24 @@ func (f *crlFiles) current() ([]*pki.CRL, error) {
 	if !f.looked.IsZero() && time.Since(f.looked) < f.interval {
 		return f.lists, nil
 	}
-	lists := make([]*pki.CRL, len(f.paths))
+	// All of it is kept, or nothing: a stamp without its list would pass an old
+	// list off as the one that was read.
+	stamps, lists := make([]os.FileInfo, len(f.paths)), make([]*pki.CRL, len(f.paths))
 	for i, path := range f.paths {
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, fmt.Errorf("look at revocation list: %w", err)
 		}
 		if old := f.stamps[i]; old != nil && old.ModTime().Equal(info.ModTime()) && old.Size() == info.Size() {
-			lists[i] = f.lists[i]
+			stamps[i], lists[i] = old, f.lists[i]
 			continue
 		}
 		if lists[i], err = readCRL(path); err != nil {
 			return nil, err
 		}
-		f.stamps[i] = info
+		stamps[i] = info
 	}
-	f.lists, f.looked = lists, time.Now()
+	f.stamps, f.lists, f.looked = stamps, lists, time.Now()
 	return lists, nil
 }
 

@@ -257,6 +257,47 @@ func TestCRLFilesFollowTheirFiles(t *testing.T) {
 	}
 }
 
+// TestCRLFilesFailTogether: a list that was read while another could not be is
+// not taken for one that has not changed since.
+func TestCRLFilesFailTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC)
+	folder := t.TempDir()
+	first, second := filepath.Join(folder, "first.crl"), filepath.Join(folder, "second.crl")
+	write := func(path string, at time.Time) {
+		list, err := w.authority.CRL(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, list.Raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lists := verifier.CRLFiles([]string{first, second}, 0)
+	for _, at := range []time.Time{now, now.Add(time.Hour)} {
+		write(first, at) // the second is being replaced
+		if _, err := lists(); err == nil {
+			t.Fatal("a list that is not there was passed over")
+		}
+		write(second, at)
+		got, err := lists()
+		if err != nil || len(got) != 2 {
+			t.Fatalf("%d lists, error %v", len(got), err)
+		}
+		for i, l := range got {
+			if l == nil || !l.ThisUpdate.Equal(at) {
+				t.Errorf("list %d is not that of %s", i+1, at)
+			}
+		}
+		if err := os.Remove(second); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestRequesterHidesItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, cmstest.EC)
