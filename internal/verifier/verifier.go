@@ -54,11 +54,12 @@ func New(cfg Config) (*Service, error) {
 }
 
 // Verify returns the natural person who signed the request, or a Fault whose
-// Reason is the stable word of package cms for what is wrong.
+// Reason is the stable word of package cms for what is wrong. It returns
+// CodeStorageUnavailable while the revocation lists cannot be read.
 func (s *Service) Verify(_ context.Context, req dovidka.Request) (dovidka.Requester, error) {
 	crls, err := s.cfg.CRLs()
 	if err != nil {
-		return dovidka.Requester{}, fmt.Errorf("read revocation lists: %w", err)
+		return dovidka.Requester{}, dovidka.NewFault(dovidka.CodeStorageUnavailable, "read revocation lists: %w", err)
 	}
 	now := s.cfg.Now()
 	opts := cms.VerifyOptions{

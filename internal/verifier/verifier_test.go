@@ -197,6 +197,16 @@ func TestUnknownRevocationIsARefusal(t *testing.T) {
 	}
 }
 
+// TestListsThatCannotBeReadAreNoVerdict: the request is tried again when they
+// can be, as with every neighbour that fails.
+func TestListsThatCannotBeReadAreNoVerdict(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC)
+	w.config.CRLs = verifier.CRLFiles([]string{filepath.Join(t.TempDir(), "list.crl")}, 0)
+	_, err := w.verify(t, dovidka.Request{Container: sign(t, w.issue(t, person), statement, false)})
+	wantFault(t, err, dovidka.CodeStorageUnavailable, "")
+}
+
 func TestReady(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, cmstest.EC)
