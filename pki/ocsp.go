@@ -308,13 +308,19 @@ func (r *OCSPResponse) names(c *Certificate) bool {
 // key signed for OCSP (RFC 6960, clause 4.2.2.2). The responder's certificate is
 // looked for in the response and in pool.
 func (r *OCSPResponse) CheckSignedBy(issuer *Certificate, pool []*Certificate, keys KeyPolicy) error {
+	_, err := r.responder(issuer, pool, keys)
+	return err
+}
+
+// responder is CheckSignedBy; it returns the certificate of whoever signed.
+func (r *OCSPResponse) responder(issuer *Certificate, pool []*Certificate, keys KeyPolicy) (*Certificate, error) {
 	if r.unknownCritical {
-		return fmt.Errorf("%w: unknown critical extension in the OCSP response", ErrUnsupportedAlgorithm)
+		return nil, fmt.Errorf("%w: unknown critical extension in the OCSP response", ErrUnsupportedAlgorithm)
 	}
 	err := fmt.Errorf("%w: no certificate of the OCSP responder", ErrSignature)
 	if r.names(issuer) {
 		if err = r.checkWith(issuer, keys); err == nil {
-			return nil
+			return issuer, nil
 		}
 	}
 	tries := maxOCSPCertificates
@@ -325,11 +331,11 @@ func (r *OCSPResponse) CheckSignedBy(issuer *Certificate, pool []*Certificate, k
 			}
 			tries--
 			if err = r.checkDelegated(c, issuer, keys); err == nil {
-				return nil
+				return c, nil
 			}
 		}
 	}
-	return err
+	return nil, err
 }
 
 func (r *OCSPResponse) checkDelegated(c, issuer *Certificate, keys KeyPolicy) error {

@@ -1,11 +1,17 @@
 package pki_test
 
 import (
+	"crypto"
+	"encoding/hex"
+	"encoding/json"
+	"math/big"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dovidka/dovidka/dstu/dstu4145"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -158,4 +164,50 @@ func TestSyntheticCRLs(t *testing.T) {
 			t.Errorf("%v: %v %q, want %v %q", tc.files, st.State, st.Reason, tc.state, tc.want)
 		}
 	}
+}
+
+// TestRevokedResponder: a responder whose certificate is on a list says nothing.
+func TestRevokedResponder(t *testing.T) {
+	t.Parallel()
+	user, ca := certificate(t, "synthetic/pki/user.cer"), certificate(t, "synthetic/pki/ca.cer")
+	responder := certificate(t, "synthetic/pki/ocsp.cer")
+	now := time.Date(2025, 3, 1, 12, 2, 0, 0, time.UTC)
+	list := func(when time.Time) *pki.CRL {
+		l, err := pki.CreateCRL(pki.CRLTemplate{
+			Number: big.NewInt(1), ThisUpdate: now.Add(-time.Hour), NextUpdate: now.Add(time.Hour),
+			Revoked: []pki.RevokedCertificate{{SerialNumber: responder.SerialNumber, Revocation: pki.Revocation{Time: when, Reason: 1}}},
+		}, ca, syntheticKey(t, "ca_private_key_d_hex"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	for when, want := range map[time.Time]string{now.AddDate(0, -1, 0): "crl", now.Add(-time.Second): "ocsp"} {
+		st := pki.CheckStatus(user, ca, pki.StatusSources{
+			CRLs: []*pki.CRL{list(when)}, OCSPs: []*pki.OCSPResponse{ocsp(t, "synthetic/ocsp/good.ocsp")},
+			Certificates: []*pki.Certificate{responder},
+		}, pki.StatusOptions{Time: now})
+		if st.State != pki.StateGood || st.Source != want {
+			t.Errorf("responder revoked %v: %+v, want the word of %s", when, st, want)
+		}
+	}
+}
+
+// syntheticKey reads a private key of the synthetic authority, on the curve of 257 bits.
+func syntheticKey(t testing.TB, name string) crypto.Signer {
+	t.Helper()
+	var keys map[string]string
+	if err := json.Unmarshal(read(t, "../../cms/testdata/synthetic/pki/private-keys-test-only.json"), &keys); err != nil {
+		t.Fatal(err)
+	}
+	d, err := hex.DecodeString(keys[name])
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(d)
+	key, err := dstu4145.NewPrivateKey(dstu4145.M257(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }

@@ -142,7 +142,7 @@ func ocspStatus(c, issuer *Certificate, sources StatusSources, opts StatusOption
 			continue
 		}
 		tries--
-		best.prefer(r.status(single, issuer, sources.Certificates, opts))
+		best.prefer(r.status(single, issuer, sources, opts))
 	}
 	return best
 }
@@ -156,14 +156,14 @@ func (r *OCSPResponse) find(c, issuer *Certificate) *SingleResponse {
 	return nil
 }
 
-func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, pool []*Certificate, opts StatusOptions) Status {
+func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, sources StatusSources, opts StatusOptions) Status {
 	s := Status{Source: "ocsp", AsOf: single.ThisUpdate}
 	maxAge := opts.OCSPMaxAge
 	if !single.NextUpdate.IsZero() {
 		maxAge = 0
 	}
 	switch {
-	case r.CheckSignedBy(issuer, pool, opts.Keys) != nil:
+	case !r.mayDecide(issuer, sources, opts):
 		s.Reason = ReasonStatusUntrusted
 	case opts.Nonce != nil && !bytes.Equal(opts.Nonce, r.Nonce):
 		s.Reason = ReasonStatusNonce
@@ -181,6 +181,17 @@ func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, pool 
 		}
 	}
 	return s
+}
+
+// mayDecide reports whether the response is signed by who may speak for the issuer and
+// was not, as far as the lists at hand tell, deprived of that by the time it did.
+func (r *OCSPResponse) mayDecide(issuer *Certificate, sources StatusSources, opts StatusOptions) bool {
+	responder, err := r.responder(issuer, sources.Certificates, opts.Keys)
+	if err != nil || responder == issuer {
+		return err == nil
+	}
+	opts.Time = r.ProducedAt
+	return crlStatus(responder, issuer, sources.CRLs, opts).State != StateRevoked
 }
 
 // prefer keeps the more telling of two statuses: revoked, good by its date, then the
