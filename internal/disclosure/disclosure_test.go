@@ -444,6 +444,22 @@ func TestNonceServesOnce(t *testing.T) {
 	wantSteps(t, f, "[verify refuse signature-replayed]")
 }
 
+// TestOneCallersMessageIsNotAnothers: codes and ids are the callers' to choose,
+// so no character in them may make two messages one.
+func TestOneCallersMessageIsNotAnothers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	req := f.composed(t, nil)
+	req.Caller.MessageID = "cons|321"
+	if _, err := f.Submit(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	other := req
+	other.ID, other.Caller = dovidka.ID(uuid.NewString()), dovidka.Caller{Name: req.Caller.Name + "|cons", MessageID: "321"}
+	_, err := f.Submit(t.Context(), other)
+	wantCode(t, err, dovidka.CodeSignatureMismatch)
+}
+
 func TestFailedNeighbourIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{"permit", "read", "record"} {

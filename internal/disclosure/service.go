@@ -310,9 +310,10 @@ func (s *Service) expired(ctx context.Context, c Case) error {
 // claim is how long a worker has a case for itself: longer than it may work.
 func (s *Service) claim() time.Duration { return 2 * s.budget }
 
-// caseKey names a caller's message: the unit of idempotency.
+// caseKey names a caller's message: the unit of idempotency. The length tells
+// where the name ends, whatever stands in it.
 func caseKey(channel dovidka.Channel, caller dovidka.Caller) string {
-	return string(channel) + "|" + caller.Name + "|" + caller.MessageID
+	return fmt.Sprintf("%s|%d|%s|%s", channel, len(caller.Name), caller.Name, caller.MessageID)
 }
 
 func receivedDigest(container, content []byte) [32]byte {
