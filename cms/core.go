@@ -10,6 +10,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/dovidka/dovidka/dstu/dstu4145"
+	"github.com/dovidka/dovidka/dstu/gost28147"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/der"
 )
@@ -133,12 +134,12 @@ func (c *signatureCore) chooseCertificate(s *Signer) {
 			continue
 		}
 		named = true
-		sum, err := pki.Sum(c.attrs.essHashOID, cert.Raw)
+		ok, err := isDigest(c.attrs.essHash, c.attrs.essHashOID, cert.PublicKey, cert.Raw)
 		if err != nil {
 			s.fail(CheckSigningCertificate, pki.ReasonAlgorithmRejected)
 			return
 		}
-		if bytes.Equal(sum, c.attrs.essHash) {
+		if ok {
 			c.certificate = cert
 			s.pass(CheckSigningCertificate, ReasonNone)
 			return
@@ -167,17 +168,37 @@ func (c *signatureCore) checkDigest(s *Signer) {
 	if c.certificate != nil {
 		key = c.certificate.PublicKey
 	}
-	h, err := pki.NewDigest(c.si.DigestAlgorithm.OID, key.SBox)
-	if err != nil {
+	ok, err := isDigest(c.attrs.messageDigest, c.si.DigestAlgorithm.OID, key, c.content)
+	switch {
+	case err != nil:
 		s.fail(CheckMessageDigest, pki.ReasonAlgorithmRejected)
-		return
-	}
-	h.Write(c.content)
-	if !bytes.Equal(h.Sum(nil), c.attrs.messageDigest) {
+	case !ok:
 		s.fail(CheckMessageDigest, ReasonDigestMismatch)
-		return
+	default:
+		s.pass(CheckMessageDigest, ReasonNone)
 	}
-	s.pass(CheckMessageDigest, ReasonNone)
+}
+
+// isDigest reports whether sum is the digest of data. A key with a substitution block
+// of its own takes it for every GOST 34.311 hash of a signature; producers differ in
+// whether the hashes beside the signature, of documents and certificates, are such. So
+// №1 is tried as well, which is as hard to forge.
+func isDigest(sum []byte, oid string, key pki.PublicKeyInfo, data []byte) (bool, error) {
+	tries := []*gost28147.SBox{nil}
+	if oid == pki.OIDGOST34311 && key.SBox != nil && !key.SBox.Equal(gost28147.DefaultSBox()) {
+		tries = append(tries, key.SBox)
+	}
+	for _, sbox := range tries {
+		h, err := pki.NewDigest(oid, sbox)
+		if err != nil {
+			return false, err
+		}
+		h.Write(data)
+		if bytes.Equal(h.Sum(nil), sum) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // checkSignature verifies the signature over the attributes as a DER SET OF and, for

@@ -1,7 +1,6 @@
 package cms
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -83,6 +82,7 @@ func (ts *TimeStamp) readInfo(raw []byte) bool {
 
 // stampVerifier verifies tokens in the context of a signature.
 type stampVerifier struct {
+	key    pki.PublicKeyInfo // of the signer, who made the imprint
 	pool   []*pki.Certificate
 	opts   VerifyOptions
 	budget *pki.Budget
@@ -96,11 +96,11 @@ func (v *stampVerifier) verify(token, data []byte) (time.Time, Outcome) {
 	if err != nil {
 		return time.Time{}, Outcome{Invalid, ReasonStampMalformed}
 	}
-	sum, err := pki.Sum(ts.DigestOID, data)
+	ok, err := isDigest(ts.Imprint, ts.DigestOID, v.key, data)
 	if err != nil {
 		return time.Time{}, Outcome{Invalid, pki.ReasonAlgorithmRejected}
 	}
-	if !bytes.Equal(sum, ts.Imprint) {
+	if !ok {
 		return time.Time{}, Outcome{Invalid, ReasonStampImprint}
 	}
 	if ts.Time.After(v.opts.Time.Add(v.opts.ClockSkew)) {
@@ -163,6 +163,9 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 func (v *signerVerifier) checkTimes() {
 	s := &v.out
 	sv := &stampVerifier{pool: v.pool, opts: v.opts, budget: v.budget, status: v.statusAt}
+	if s.Certificate != nil {
+		sv.key = s.Certificate.PublicKey
+	}
 	first, ok := v.checkStamps(sv, CheckContentTimeStamp, v.attrs.contentStamps, v.content)
 	if ok {
 		s.ContentTime = first
