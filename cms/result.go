@@ -131,17 +131,18 @@ type Check struct {
 	Reason Reason
 }
 
-// Level is the CAdES level (ETSI TS 101 733) which the attributes make up.
+// Level is the CAdES level which the attributes make up, in the letters of ETSI TS 101
+// 733 (CAdES-BES, CAdES-T and so on).
 type Level string
 
 // The levels.
 const (
-	LevelBES   Level = "bes"
-	LevelT     Level = "t"
-	LevelC     Level = "c"
-	LevelX     Level = "x"
-	LevelXLong Level = "x-long"
-	LevelA     Level = "a"
+	LevelBES   Level = "BES"
+	LevelT     Level = "T"
+	LevelC     Level = "C"
+	LevelX     Level = "X"
+	LevelXLong Level = "X-Long"
+	LevelA     Level = "A"
 )
 
 // Result is what is known about a container after verification.
