@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"time"
 )
@@ -204,14 +203,22 @@ func (s Statement) Encode() ([]byte, error) {
 
 var noncePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{22,128}$`)
 
-// ParseStatement reads signed content. Unknown fields, a second value, a
-// missing field and more than MaxStatement bytes are errors; a byte order mark
-// and NULs at the end, which some signing programs add, are forgiven.
+// maxStatementDepth is more than a statement nests.
+const maxStatementDepth = 8
+
+// ParseStatement reads signed content. Unknown fields, a field given twice, a
+// second value, a missing field and more than MaxStatement bytes are errors; a
+// byte order mark and NULs at the end, which some signing programs add, are
+// forgiven.
 func ParseStatement(content []byte) (Statement, error) {
 	if len(content) > MaxStatement {
 		return Statement{}, errors.New("statement is too long")
 	}
 	content = bytes.TrimRight(bytes.TrimPrefix(content, []byte("\ufeff")), "\x00")
+	// What the citizen read must be what counts here.
+	if err := CheckJSON(content, maxStatementDepth); err != nil {
+		return Statement{}, fmt.Errorf("read statement: %w", err)
+	}
 	var in statementJSON
 	if err := DecodeStrict(content, &in); err != nil {
 		return Statement{}, fmt.Errorf("read statement: %w", err)
@@ -243,35 +250,4 @@ func ParseStatement(content []byte) (Statement, error) {
 		Action: in.Action, ID: in.ID, Nonce: in.Nonce, Audience: in.Audience, IssuedAt: in.IssuedAt.UTC(), ExpiresAt: in.ExpiresAt.UTC(),
 		Subject: subject, Consent: ConsentTerms(in.Consent),
 	}, nil
-}
-
-// DecodeStrict reads exactly one JSON value without unknown fields. Its errors
-// name a field or a position, never a value.
-func DecodeStrict(data []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return plainJSONError(err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return errors.New("more than one JSON value")
-	}
-	return nil
-}
-
-// plainJSONError keeps what encoding/json says of places and types and drops
-// what it quotes of the input.
-func plainJSONError(err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return fmt.Errorf("not JSON at byte %d", syntax.Offset)
-	case errors.As(err, &kind):
-		return &FieldError{kind.Field, errors.New("another type is expected")}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("JSON ends too early")
-	default:
-		return errors.New("JSON holds a field or a value that is not expected")
-	}
 }

@@ -79,6 +79,11 @@ func TestParseStatementRefuses(t *testing.T) {
 		"an array":             {"[]", ""},
 		"too long":             {fixtureEncoded + strings.Repeat(" ", dovidka.MaxStatement), ""},
 		"too long by NULs":     {fixtureEncoded + strings.Repeat("\x00", dovidka.MaxStatement), ""},
+		"consent twice":        {change(`"consent":{`, `"consent":{"granted":false},"consent":{`), ""},
+		"granted, and not":     {change(`"granted":true`, `"granted":false,"Granted":true`), ""},
+		"not in other letters": {change(`"consent":{`, `"con\u017fent":{"granted":false},"consent":{`), ""}, // ſ folds to s
+		"not UTF-8":            {change("Остап", "Оста\xff"), ""},
+		"too deep":             {change(`"nonce"`, `"extra":`+strings.Repeat("[", 20)+strings.Repeat("]", 20)+`,"nonce"`), ""},
 		"a field unknown":      {change(`"nonce"`, `"extra":1,"nonce"`), ""},
 		"another type":         {change("statement:1", "statement:2"), "type"},
 		"another action":       {change("obtain-declarations", "obtain"), "action"},

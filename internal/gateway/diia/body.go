@@ -2,15 +2,12 @@ package diia
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dovidka/dovidka"
 )
@@ -52,55 +49,19 @@ func (d *door) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte
 	return body, nil
 }
 
-// checkJSON looks at the form of a JSON text before anything is read out of it:
-// UTF-8, one value, not too deep, and no key twice in one object, for readers
-// disagree on which of the two counts.
+// checkJSON words what is wrong with the form of a body.
 func checkJSON(data []byte) error {
-	if !utf8.Valid(data) {
-		return &refusal{code: dovidka.CodeMalformed, detail: detailJSON, err: errors.New("not UTF-8")}
+	err := dovidka.CheckJSON(data, maxJSONDepth)
+	detail := detailJSON
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, dovidka.ErrJSONKey):
+		detail = detailDuplicate
+	case errors.Is(err, dovidka.ErrJSONTooDeep):
+		detail = detailDepth
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	type object struct {
-		keys    map[string]bool // nil for an array
-		wantKey bool
-	}
-	var open []object
-	for first := true; first || len(open) > 0; first = false {
-		token, err := dec.Token()
-		if err != nil {
-			return &refusal{code: dovidka.CodeMalformed, detail: detailJSON, err: fmt.Errorf("not JSON near byte %d", dec.InputOffset())}
-		}
-		top := len(open) - 1
-		if key, ok := token.(string); ok && top >= 0 && open[top].wantKey {
-			// encoding/json pays no heed to the case of keys, so neither may we.
-			key = strings.ToLower(key)
-			if open[top].keys[key] {
-				return &refusal{code: dovidka.CodeMalformed, detail: detailDuplicate}
-			}
-			open[top].keys[key] = true
-			open[top].wantKey = false
-			continue
-		}
-		if top >= 0 && open[top].keys != nil {
-			open[top].wantKey = true // after this value, or after the object it opens
-		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, object{keys: map[string]bool{}, wantKey: true})
-		case json.Delim('['):
-			open = append(open, object{})
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-		if len(open) > maxJSONDepth {
-			return &refusal{code: dovidka.CodeMalformed, detail: detailDepth}
-		}
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return &refusal{code: dovidka.CodeMalformed, detail: detailJSON, err: errors.New("more than one JSON value")}
-	}
-	return nil
+	return &refusal{code: dovidka.CodeMalformed, detail: detail, err: err}
 }
 
 // decodeObject reads one object of a body that checkJSON has passed. at is the

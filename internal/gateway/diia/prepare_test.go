@@ -120,6 +120,7 @@ func TestBodiesThatCannotBeUsed(t *testing.T) {
 		{"depth bomb of objects", strings.Repeat(`{"a":`, 10_000), 400, detailDepth, ""},
 		{"key twice", `{"action":"obtain-declarations","action":"withdraw-consent"}`, 400, detailDuplicate, ""},
 		{"key twice in two cases", `{"consent":{"granted":true,"GRANTED":false}}`, 400, detailDuplicate, ""},
+		{"key twice in letters that count as one", `{"consent":{"granted":true},"con\u017fent":{"granted":false}}`, 400, detailDuplicate, ""},
 		{"key twice, escaped", `{"consent":{"granted":true},"cons\u0065nt":{"granted":false}}`, 400, detailDuplicate, ""},
 		{"array", `[]`, 422, "", "(body)"},
 		{"null", `null`, 422, "", "(body)"},
