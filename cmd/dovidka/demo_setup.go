@@ -221,6 +221,9 @@ func (d *demoFolder) writeConfig(c *demoCommand) error {
 	cfg.Diia.Listen, cfg.Diia.Insecure, cfg.Diia.InsecureClient = c.REST, true, "diia-demo"
 	cfg.Trembita.Listen, cfg.Trembita.Insecure = c.SOAP, true
 	cfg.Trembita.Clients = []string{demoClient}
+	// One caller plays the whole country here, and may be measured.
+	cfg.Diia.Rate = RateConfig{PerSecond: 20000, Burst: 40000}
+	cfg.Trembita.Rate = cfg.Diia.Rate
 	cfg.Operations.Listen, cfg.Operations.LogLevel = c.Metrics, "info"
 	cfg.Verifier.Anchors, cfg.Verifier.Intermediates = []string{"trust/root.pem"}, []string{"trust/issuers.pem"}
 	lists, err := filepath.Glob(d.path("trust", "*.crl"))
