@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/dovidka/dovidka/deploy"
+	"github.com/dovidka/dovidka/internal/platform/config"
+)
+
+// keysOf lists the settings of a struct by their paths, from its yaml tags.
+func keysOf(t *testing.T, kind reflect.Type, prefix string) []string {
+	t.Helper()
+	var out []string
+	for i := range kind.NumField() {
+		field := kind.Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		element := field.Type
+		if element.Kind() == reflect.Slice {
+			element = element.Elem()
+		}
+		switch {
+		case options == "inline":
+			out = append(out, keysOf(t, element, prefix)...)
+			continue
+		case name == "":
+			t.Errorf("%s%s has no yaml tag", prefix, field.Name)
+		}
+		out = append(out, prefix+name)
+		if element.Kind() == reflect.Struct {
+			out = append(out, keysOf(t, element, prefix+name+".")...)
+		}
+	}
+	return out
+}
+
+// mentioned lists the paths of all keys in a document.
+func mentioned(node *yaml.Node, prefix string) []string {
+	var out []string
+	switch node.Kind {
+	case yaml.DocumentNode, yaml.SequenceNode:
+		for _, child := range node.Content {
+			out = append(out, mentioned(child, prefix)...)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			path := prefix + node.Content[i].Value
+			out = append(out, path)
+			out = append(out, mentioned(node.Content[i+1], path+".")...)
+		}
+	}
+	return out
+}
+
+// TestSampleConfiguration holds the sample against the settings there are: it
+// has each of them, with the default as its value where there is a default.
+func TestSampleConfiguration(t *testing.T) {
+	t.Parallel()
+	var document yaml.Node
+	if err := yaml.Unmarshal(deploy.SampleConfig(), &document); err != nil {
+		t.Fatal(err)
+	}
+	keys, in := keysOf(t, reflect.TypeFor[Config](), ""), mentioned(&document, "")
+	if len(keys) < 50 {
+		t.Errorf("only %d settings were found", len(keys))
+	}
+	for _, key := range keys {
+		if !slices.Contains(in, key) {
+			t.Errorf("the sample does not mention %s", key)
+		}
+	}
+
+	var sample Config // nothing set before: the file alone speaks
+	if err := config.Decode("dovidka.yaml", deploy.SampleConfig(), &sample); err != nil {
+		t.Fatal(err)
+	}
+	if err := sample.check(); err != nil {
+		t.Errorf("the sample is refused: %v", err)
+	}
+	if got := sample.Diia.Clients; len(got) != 1 || got[0].Name == "" || len(got[0].Fingerprints) != 1 {
+		t.Errorf("example clients: %+v", got)
+	}
+	if len(sample.Diia.ProcessCodes) == 0 || len(sample.Trembita.Clients) == 0 || len(sample.Verifier.Anchors) == 0 || sample.Seal.KeyFile == "" {
+		t.Error("the sample lacks examples")
+	}
+	// What has no default stands in the sample as an example.
+	sample.Diia.TLS.Certificate, sample.Diia.TLS.Key, sample.Diia.Clients, sample.Diia.ProcessCodes = "", "", nil, nil
+	sample.Trembita.TLS.Certificate, sample.Trembita.TLS.Key, sample.Trembita.TLS.ClientFingerprints, sample.Trembita.Clients = "", "", nil, nil
+	sample.Verifier.Anchors, sample.Ledger.KeyFile, sample.Ledger.PseudonymKeyFile, sample.Seal = nil, "", "", SealConfig{}
+	nothing := cmp.Transformer("nothing", func(list []string) []string {
+		if len(list) == 0 {
+			return nil
+		}
+		return list
+	})
+	if diff := cmp.Diff(defaultConfig(), sample, nothing); diff != "" {
+		t.Errorf("the sample's values are not the defaults (-default +sample):\n%s", diff)
+	}
+}
+
+// TestConfigurationFaults changes one thing of a good file; the error must name
+// the key to set, and never a value.
+func TestConfigurationFaults(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ old, changed, want string }{
+		"unknown key":           {"statement_ttl: 180s", "statement_tll: 180s", "statement_tll: unknown key"},
+		"unknown section":       {"seal:\n", "seals:\n", "seals: unknown key"},
+		"key twice":             {"name: dovidka\n", "name: dovidka\nname: another\n", "name"},
+		"no duration":           {"statement_ttl: 180s", "statement_ttl: soon", "statement_ttl"},
+		"negative duration":     {"statement_ttl: 180s", "statement_ttl: -3s", "statement_ttl"},
+		"no size":               {"max_body: 1MiB", "max_body: large", "max_body"},
+		"no number":             {"concurrency: 64", "concurrency: many", "concurrency"},
+		"no name":               {"name: dovidka\n", "name: \"\"\n", "name: is required"},
+		"no roots":              {"anchors: [trust/root.cer]", "anchors: []", "verifier.anchors"},
+		"another policy":        {"revocation: required", "revocation: sometimes", "verifier.revocation"},
+		"no ledger key":         {"key_file: ledger.pem", "key_file: \"\"", "ledger: key_file"},
+		"no seal":               {"key_file: seal.p12", "key_file: \"\"", "seal: key_file"},
+		"TLS and insecure":      {"insecure: false\n  tls:\n    certificate: tls/server.crt #", "insecure: true\n  tls:\n    certificate: tls/server.crt #", "diia: set either"},
+		"insecure client":       {"insecure_client: \"\"", "insecure_client: somebody", "diia.insecure_client"},
+		"another reason":        {"consent-refused: \"64131018\"", "consent-refusal: \"64131018\"", "diia.process_codes"},
+		"half a bus client":     {"- SEVDEIR-TEST/GOV/43395033/DIIA_cons", "- SEVDEIR-TEST/GOV", "trembita.clients"},
+		"a list for a value":    {"name: dovidka\n", "name: [secret-value]\n", "name"},
+		"a second document":     {"# Whom to believe.", "---\nname: secret-value\n", "more than one"},
+		"not YAML":              {"name: dovidka\n", "name: \"secret-value\n", "not YAML"},
+		"a value for a section": {"ledger:\n  #", "ledger: secret-value\nx:\n  #", "ledger"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := string(deploy.SampleConfig())
+			if !strings.Contains(text, c.old) {
+				t.Fatalf("the sample has no %q", c.old)
+			}
+			path := filepath.Join(t.TempDir(), "dovidka.yaml")
+			if err := os.WriteFile(path, []byte(strings.Replace(text, c.old, c.changed, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := loadConfig(path)
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "dovidka.yaml") {
+				t.Errorf("got %v; %q is expected", err, c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "secret-value") {
+				t.Errorf("the error repeats a value: %v", err)
+			}
+		})
+	}
+}
+
+// TestConfigurationPaths proves what is relative to the file.
+func TestConfigurationPaths(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "dovidka.yaml")
+	text := strings.Replace(string(deploy.SampleConfig()), "registry: \"\"", "registry: postgres://host/registry", 1)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := loadConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{
+		cfg.Data, cfg.Verifier.Anchors[0], cfg.Seal.KeyFile, cfg.Diia.TLS.Certificate, cfg.Diia.TLS.ClientCA,
+		cfg.Databases.Registry, cfg.Databases.Ledger,
+	}
+	want := []string{
+		filepath.Join(dir, "data"), filepath.Join(dir, "trust", "root.cer"), filepath.Join(dir, "seal.p12"),
+		filepath.Join(dir, "tls", "server.crt"), "", "postgres://host/registry", "sqlite:" + filepath.Join(dir, "data", "ledger.db"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("paths (-want +got):\n%s", diff)
+	}
+}
+
+// TestConfigurationWarnings names what is legal and rarely meant.
+func TestConfigurationWarnings(t *testing.T) {
+	t.Parallel()
+	good := func() Config {
+		c := defaultConfig()
+		c.Diia.Clients, c.Trembita.Clients = []ClientConfig{{Name: "diia"}}, []string{demoClient}
+		c.Trembita.TLS.ClientCA = "ca.pem"
+		return c
+	}
+	for name, c := range map[string]struct {
+		change func(*Config)
+		want   string
+	}{
+		"nothing":             {func(*Config) {}, ""},
+		"revocation":          {func(c *Config) { c.Verifier.Revocation = revocationOff }, "verifier.revocation"},
+		"nobody at REST":      {func(c *Config) { c.Diia.Clients = nil }, "diia.clients"},
+		"nobody at SOAP":      {func(c *Config) { c.Trembita.Clients = nil }, "trembita.clients"},
+		"no TLS":              {func(c *Config) { c.Diia.Insecure = true }, "insecure"},
+		"any security server": {func(c *Config) { c.Trembita.TLS.ClientCA = "" }, "trembita.tls.client_fingerprints"},
+		"closed doors":        {func(c *Config) { c.Diia = DiiaConfig{}; c.Trembita.Clients = []string{demoClient} }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := good()
+			c.change(&cfg)
+			var out bytes.Buffer
+			cfg.warn(slog.New(slog.NewTextHandler(&out, nil)))
+			if c.want == "" && out.Len() > 0 || !strings.Contains(out.String(), c.want) {
+				t.Errorf("got %q, %q is expected", out.String(), c.want)
+			}
+		})
+	}
+}
