@@ -87,7 +87,9 @@ type Store interface {
 	// only owner of the store.
 	ReleaseClaims(ctx context.Context) error
 	// Purge wipes what cases finished before answersBefore hold, and deletes
-	// cases created before casesBefore (never accepted ones) and dead nonces.
+	// cases created before casesBefore (never accepted ones) and dead nonces:
+	// those to be kept until a moment that is over, and before which no accepted
+	// case was accepted that is not finished yet.
 	Purge(ctx context.Context, now, answersBefore, casesBefore time.Time) (wiped, deleted int64, err error)
 	// Ready reports whether the storage answers.
 	Ready(ctx context.Context) error

@@ -170,7 +170,10 @@ func (s *Store) Purge(ctx context.Context, now, answersBefore, casesBefore time.
 		if deleted, err = result.RowsAffected(); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM nonces WHERE keep_until < $1`, micros(now))
+		// A case that was accepted in time may still bring a nonce that is past its own.
+		_, err = tx.ExecContext(ctx, `
+			DELETE FROM nonces WHERE keep_until < $1
+			AND keep_until < COALESCE((SELECT min(accepted_at) FROM cases WHERE state = 'accepted'), $1)`, micros(now))
 		return err
 	})
 	if err != nil {

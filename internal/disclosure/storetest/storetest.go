@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) disclosure.Store) {
 		"due lists what no worker has":           due,
 		"purge wipes answers and deletes cases":  purge,
 		"purge never touches what was accepted":  purgeSparesAccepted,
+		"a nonce outlives whoever may bring it":  nonceOutlives,
 		"moving a case that is not there":        missing,
 		"one of many acceptances at once is let": acceptRace,
 	} {
@@ -178,6 +179,25 @@ func nonces(t *testing.T, s disclosure.Store) {
 	_, _, err := s.Purge(t.Context(), keep.Add(time.Second), time.Time{}, time.Time{})
 	must(t, err)
 	must(t, s.BurnNonce(t.Context(), "n1", b.ID, keep)) // forgotten
+}
+
+// nonceOutlives: a case that was accepted in time and waits, for a neighbour or
+// for the next start, still may bring the same nonce.
+func nonceOutlives(t *testing.T, s disclosure.Store) {
+	first, waiting := opened(t, s), accepted(t, s, start.Add(time.Minute))
+	keep := start.Add(5 * time.Minute)
+	must(t, s.BurnNonce(t.Context(), "n1", first.ID, keep))
+	late := start.Add(time.Hour)
+	_, _, err := s.Purge(t.Context(), late, time.Time{}, time.Time{})
+	must(t, err)
+	if err := s.BurnNonce(t.Context(), "n1", waiting.ID, keep); !errors.Is(err, disclosure.ErrNonceUsed) {
+		t.Errorf("the waiting case burned the nonce: %v", err)
+	}
+	must(t, s.Finish(t.Context(), waiting.ID, disclosure.Outcome{Code: dovidka.CodeSignatureReplayed}, late))
+	must(t, s.Accept(t.Context(), opened(t, s).ID, []byte("cms"), nil, late, late)) // too late for it
+	_, _, err = s.Purge(t.Context(), late, time.Time{}, time.Time{})
+	must(t, err)
+	must(t, s.BurnNonce(t.Context(), "n1", waiting.ID, keep)) // forgotten
 }
 
 func reopen(t *testing.T, s disclosure.Store) {
