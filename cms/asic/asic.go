@@ -2,12 +2,16 @@
 // files which hold documents together with CAdES signatures over them, in the forms
 // ASiC-S, with one document, and ASiC-E, with manifests.
 //
-// [Verify] is all there is. It is stricter about the ZIP file than other readers on
-// purpose: what it calls valid has one reading only.
+// [IsContainer] recognises such a file and [Verify] judges it. Verify is stricter
+// about the ZIP file than other readers on purpose: what it calls valid has one reading
+// only.
 package asic
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 
@@ -35,11 +39,16 @@ const (
 	ReasonNoSignature    cms.Reason = "asic_no_signature"
 )
 
+// CheckContainer is the name of the check of the container as a whole: its layout, its
+// manifests and the digests in them.
+const CheckContainer = "container"
+
 // Limits bound the work for one container. Zero fields mean the defaults.
 type Limits struct {
-	Size     int // bytes of the container; 20 MiB
-	Files    int // 64
-	Unpacked int // bytes of all files together; 32 MiB
+	Size       int // bytes of the container; 20 MiB
+	Files      int // 64
+	Unpacked   int // bytes of all files together; 32 MiB
+	Signatures int // signature files; 8
 }
 
 func (l Limits) withDefaults() Limits {
@@ -51,6 +60,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Unpacked <= 0 {
 		l.Unpacked = 32 << 20
+	}
+	if l.Signatures <= 0 {
+		l.Signatures = 8
 	}
 	return l
 }
@@ -71,6 +83,8 @@ type Signature struct {
 // Result is what is known about a container after verification.
 type Result struct {
 	cms.Outcome
+	// Checks of the container; those of the signatures are in their results.
+	Checks     []cms.Check
 	Documents  []Document
 	Signatures []Signature
 }
@@ -80,18 +94,33 @@ type refusal struct{ reason cms.Reason }
 
 func (r refusal) Error() string { return string(r.reason) }
 
+// IsContainer reports whether a file is meant to be a ZIP file, by its first bytes, or
+// by its last when something was put before it. CMS is never taken for one.
+func IsContainer(file []byte) bool {
+	var first, end [4]byte
+	binary.LittleEndian.PutUint32(first[:], localSignature)
+	binary.LittleEndian.PutUint32(end[:], endSignature)
+	tail := file[max(0, len(file)-endRecordSize-maxComment):]
+	isSequence := len(file) > 0 && file[0] == 0x30
+	return bytes.HasPrefix(file, first[:]) || !isSequence && bytes.Contains(tail, end[:])
+}
+
 // Verify verifies a container. Every signature must be valid and cover every
 // document. opts.Content is not used. The error is about the options.
 func Verify(container []byte, opts cms.VerifyOptions, limits Limits) (*Result, error) {
-	c, err := open(container, limits.withDefaults())
+	limits = limits.withDefaults()
+	c, err := open(container, limits)
 	if err != nil {
 		return refused(err), nil
 	}
-	pairs, err := c.pairs()
+	pairs, err := c.pairs(limits)
 	if err != nil {
 		return refused(err), nil
 	}
-	r := &Result{Outcome: cms.Outcome{Verdict: cms.Valid}, Documents: c.documents}
+	r := &Result{
+		Outcome: cms.Outcome{Verdict: cms.Valid}, Documents: c.documents,
+		Checks: []cms.Check{{Name: CheckContainer, Status: cms.Passed}},
+	}
 	for _, p := range pairs {
 		opts.Content = p.signed
 		result, err := cms.Verify(c.files[p.File], opts)
@@ -114,7 +143,10 @@ func refused(err error) *Result {
 	case errors.Is(err, ErrLimit):
 		reason = cms.ReasonLimit
 	}
-	return &Result{Outcome: cms.Outcome{Verdict: cms.Invalid, Reason: reason}}
+	return &Result{
+		Outcome: cms.Outcome{Verdict: cms.Invalid, Reason: reason},
+		Checks:  []cms.Check{{Name: CheckContainer, Status: cms.Failed, Reason: reason}},
+	}
 }
 
 // container is an opened container.
@@ -139,6 +171,9 @@ func open(raw []byte, limits Limits) (*container, error) {
 			return nil, err
 		}
 		left -= len(content)
+		if e.isDir {
+			continue
+		}
 		switch {
 		case e.name == mimeFile:
 			// First and stored, so that programs recognise the file by its beginning
@@ -166,14 +201,14 @@ type pair struct {
 	signed []byte
 }
 
-func (c *container) pairs() ([]pair, error) {
+func (c *container) pairs(limits Limits) ([]pair, error) {
 	if len(c.documents) == 0 {
 		return nil, refusal{ReasonMissingFile}
 	}
 	if c.mime == mimeASiCS {
 		return c.simplePair()
 	}
-	return c.manifestPairs()
+	return c.manifestPairs(limits)
 }
 
 // simplePair is ASiC-S: one document, one signature file (clause 4.3.3).
@@ -192,12 +227,15 @@ func (c *container) simplePair() ([]pair, error) {
 
 // manifestPairs is ASiC-E: every signature file is named by one manifest, which
 // names every document (clause 4.4.3).
-func (c *container) manifestPairs() ([]pair, error) {
+func (c *container) manifestPairs(limits Limits) ([]pair, error) {
 	var out []pair
 	used := map[string]bool{}
 	for _, name := range c.meta {
 		if !isManifest(name) {
 			continue
+		}
+		if len(out) == limits.Signatures {
+			return nil, fmt.Errorf("%w: more than %d signatures", ErrLimit, limits.Signatures)
 		}
 		m, err := parseManifest(c.files[name])
 		if err != nil {

@@ -77,10 +77,10 @@ func parseManifest(raw []byte) (manifest, error) {
 }
 
 // plainXML refuses a DOCTYPE, with which entities come, processing instructions
-// other than the declaration, and deep nesting.
+// other than the declaration, a second root, an attribute twice, and deep nesting.
 func plainXML(raw []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(raw))
-	depth := 0
+	depth, roots := 0, 0
 	for {
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -97,13 +97,27 @@ func plainXML(raw []byte) error {
 				return errManifest
 			}
 		case xml.StartElement:
-			if depth++; depth > maxXMLDepth {
+			if depth == 0 {
+				roots++
+			}
+			if depth++; depth > maxXMLDepth || roots > 1 || repeats(t.Attr) {
 				return errManifest
 			}
 		case xml.EndElement:
 			depth--
 		}
 	}
+}
+
+func repeats(attributes []xml.Attr) bool {
+	seen := map[xml.Name]bool{}
+	for _, a := range attributes {
+		if seen[a.Name] {
+			return true
+		}
+		seen[a.Name] = true
+	}
+	return false
 }
 
 // referredName turns the percent-encoded relative reference of a manifest into a

@@ -33,12 +33,15 @@ const (
 	methodStored       = 0
 	methodDeflated     = 8
 	maxNameBytes       = 255
+	maxComment         = 1<<16 - 1
 	descriptorBodySize = 12
 )
 
 // entry is a file of the container.
 type entry struct {
-	name       string
+	rawName    string
+	name       string // without the slash at the end of a folder's
+	isDir      bool   // a folder, which some writers list
 	method     uint16
 	flags      uint16
 	crc        uint32
@@ -104,8 +107,9 @@ func readDirectory(b []byte, count int) ([]entry, error) {
 		e := entry{
 			flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]), crc: le.Uint32(b[16:]),
 			compressed: le.Uint32(b[20:]), size: le.Uint32(b[24:]), offset: le.Uint32(b[42:]),
-			name: string(b[centralHeaderSize : centralHeaderSize+nameLen]),
 		}
+		e.rawName = string(b[centralHeaderSize : centralHeaderSize+nameLen])
+		e.name, e.isDir = strings.CutSuffix(e.rawName, "/")
 		if err := e.check(seen); err != nil {
 			return nil, err
 		}
@@ -128,7 +132,7 @@ func (e *entry) check(seen map[string]bool) error {
 		return fmt.Errorf("%w: encrypted or of another kind", ErrZIP)
 	case e.method != methodStored && e.method != methodDeflated:
 		return fmt.Errorf("%w: compression method %d", ErrZIP, e.method)
-	case !safeName(e.name):
+	case !safeName(e.name), e.isDir && e.size != 0:
 		return fmt.Errorf("%w: file name", ErrZIP)
 	case seen[foldName(e.name)]:
 		return fmt.Errorf("%w: two files of one name", ErrZIP)
@@ -152,7 +156,7 @@ func (e *entry) locate(b []byte, at int) (int, error) {
 	h := b[at:]
 	nameLen, extraLen := int(le.Uint16(h[26:])), int(le.Uint16(h[28:]))
 	begin := at + localHeaderSize + nameLen + extraLen
-	if begin > len(b) || uint64(e.compressed) > uint64(len(b)-begin) || string(b[at+localHeaderSize:at+localHeaderSize+nameLen]) != e.name ||
+	if begin > len(b) || uint64(e.compressed) > uint64(len(b)-begin) || string(b[at+localHeaderSize:at+localHeaderSize+nameLen]) != e.rawName ||
 		le.Uint16(h[6:]) != e.flags || le.Uint16(h[8:]) != e.method {
 		return 0, fmt.Errorf("%w: local header differs from the directory", ErrZIP)
 	}

@@ -1,0 +1,48 @@
+package asic_test
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/asic"
+	"github.com/dovidka/dovidka/pki"
+)
+
+// A container is verified with a pinned root and the authority's certificate and list.
+func ExampleVerify() {
+	const dir = "../testdata/synthetic/"
+	read := func(name string) []byte {
+		b, err := os.ReadFile(dir + name)
+		if err != nil {
+			panic(err)
+		}
+		return b
+	}
+	root, err := pki.ParseCertificate(read("pki/root.cer"))
+	if err != nil {
+		panic(err)
+	}
+	authority, err := pki.ParseCertificate(read("pki/ca.cer"))
+	if err != nil {
+		panic(err)
+	}
+	list, err := pki.ParseCRL(read("crl/empty.crl"))
+	if err != nil {
+		panic(err)
+	}
+
+	result, err := asic.Verify(read("asic/a01-asice.asice"), cms.VerifyOptions{
+		Anchors:       []*pki.Certificate{root},
+		Intermediates: []*pki.Certificate{authority},
+		CRLs:          []*pki.CRL{list},
+		Time:          time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC),
+	}, asic.Limits{})
+	if err != nil {
+		panic(err)
+	}
+	signer := result.Signatures[0].Result.Signers[0]
+	fmt.Println(result.Verdict, result.Documents[0].Name, signer.Identity.CommonName.Reveal())
+	// Output: valid doc.json ТЕСТЕНКО ТЕСТ ТЕСТОВИЧ
+}
