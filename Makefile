@@ -22,6 +22,7 @@ check: bin/golangci-lint ## format, vet, linters, generated files
 
 test: ## all tests in Go with the race detector, PostgreSQL included
 	@tools/cc.sh
+	@tools/curl.sh
 	@eval "$$(tools/postgres.sh)" && $(GO) test -race -timeout 20m ./...
 
 conformance: build ## check against programs we did not write (installs them)
