@@ -210,6 +210,9 @@ func (a *app) open(ctx context.Context, url string) (*database.DB, error) {
 
 // Run serves until ctx ends, then finishes what was accepted and closes.
 func (a *app) Run(ctx context.Context) error {
+	if err := a.disclosure.Recover(ctx); err != nil {
+		return errors.Join(err, a.stop(context.WithoutCancel(ctx)))
+	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.disclosure.Run(running) })
 	for _, server := range []*httpserver.Server{a.rest, a.trembita, a.operations} {

@@ -520,12 +520,23 @@ func TestInterruptedCaseIsFinishedByTheNextProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := start(t, f.cfg)
+	if err := next.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// What is accepted from now on is in work here.
+	mine := f.prepare(t)
+	if err := f.store.Accept(t.Context(), mine.ID, append([]byte("signed:"), mine.Statement...), nil, now, now.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- next.Run(ctx) }()
 	got := waitDone(t, next, p.ID)
 	if string(got.Answer.Sealed.Bundle) == "" {
 		t.Error("no bundle")
+	}
+	if got, err := f.store.Load(t.Context(), mine.ID); err != nil || got.State != dovidka.StateAccepted || got.Attempts != 1 {
+		t.Errorf("a case in work: state %s after %d attempts, error %v", got.State, got.Attempts, err)
 	}
 	stop()
 	if err := <-ran; err != nil {

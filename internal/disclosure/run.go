@@ -8,14 +8,22 @@ import (
 	"github.com/dovidka/dovidka"
 )
 
+// Recover gives up the claims of a process that is gone, so that Run takes its
+// cases up at once. Call it before the doors open: afterwards it would take
+// cases from those who work on them.
+func (s *Service) Recover(ctx context.Context) error {
+	if !s.soleOwner {
+		return nil // the others may live; their claims run out
+	}
+	if err := s.store.ReleaseClaims(ctx); err != nil {
+		return storageFault("release claims", err)
+	}
+	return nil
+}
+
 // Run finishes cases that were accepted and interrupted, and purges what the
 // retention no longer allows, until ctx ends. It returns nil then.
 func (s *Service) Run(ctx context.Context) error {
-	if s.soleOwner {
-		if err := s.store.ReleaseClaims(ctx); err != nil {
-			return storageFault("release claims", err)
-		}
-	}
 	resume := time.NewTicker(time.Second)
 	defer resume.Stop()
 	purge := time.NewTicker(time.Minute)

@@ -41,8 +41,8 @@ type Config struct {
 	// Concurrency is the number of cases in work at once; more are refused as
 	// busy. 64.
 	Concurrency int
-	// SoleOwner says that no other process works on the store, so that what a
-	// dead one had claimed can be taken at once.
+	// SoleOwner says that no other process works on the store, so that Recover
+	// can take at once what a dead one had claimed.
 	SoleOwner bool
 
 	Now     func() time.Time
@@ -89,8 +89,9 @@ type Service struct {
 	workCtx  context.Context //nolint:containedctx // the life of background work, ended by Close
 }
 
-// New checks the configuration and returns a Service. Run must be running for
-// interrupted cases to be finished; Close waits for those in work.
+// New checks the configuration and returns a Service. Recover comes before the
+// first request; Run must be running for interrupted cases to be finished;
+// Close waits for those in work.
 func New(cfg Config) (*Service, error) {
 	if cfg.Store == nil || cfg.Verifier == nil || cfg.Ledger == nil || cfg.Registry == nil || cfg.Sealer == nil || cfg.Compose == nil {
 		return nil, errors.New("disclosure: store, verifier, ledger, registry, sealer and composer are required")
