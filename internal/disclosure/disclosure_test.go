@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -601,5 +602,39 @@ func TestPanicEndsTheCase(t *testing.T) {
 	}
 	if text := log.String(); !strings.Contains(text, "disclosure_test.go") || strings.Contains(text, "3075751279") {
 		t.Errorf("the log must tell where it broke, and no value: %s", text)
+	}
+}
+
+// loads counts how often cases are read.
+type loads struct {
+	disclosure.Store
+	n atomic.Int64
+}
+
+func (l *loads) Load(ctx context.Context, id dovidka.ID) (disclosure.Case, error) {
+	l.n.Add(1)
+	return l.Store.Load(ctx, id)
+}
+
+// TestWaitingIsCheap: while a neighbour is down, callers repeat what was
+// accepted, and all of them wait.
+func TestWaitingIsCheap(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	counted := &loads{Store: f.store}
+	f.cfg.Store, f.cfg.Budget = counted, 2*time.Second
+	f.Service = start(t, f.cfg)
+	p := f.prepare(t)
+	now := f.clock.now()
+	req := signed(p.ID, p.Statement)
+	if err := f.store.Accept(t.Context(), p.ID, req.Container, nil, now, now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Submit(t.Context(), req)
+	if err != nil || got.State != dovidka.StateAccepted {
+		t.Fatalf("state %s, error %v", got.State, err)
+	}
+	if n := counted.n.Load(); n > 15 {
+		t.Errorf("%d reads in %s of waiting", n, f.cfg.Budget)
 	}
 }

@@ -223,15 +223,18 @@ func (s *Service) orClaim(ctx context.Context, kept Case, opened bool, now time.
 }
 
 // await polls a case that somebody else works on until it ends, the budget is
-// spent, or the caller goes away.
+// spent, or the caller goes away. What does not end soon waits for a neighbour,
+// and then there are many who wait: it asks less and less often.
 func (s *Service) await(ctx context.Context, c Case) (dovidka.Progress, error) {
-	const every = 20 * time.Millisecond
+	const soon, seldom = 20 * time.Millisecond, 500 * time.Millisecond
+	pause := soon
 	for deadline := time.Now().Add(s.budget); c.State == dovidka.StateAccepted && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():
 			return s.progress(ctx, c)
-		case <-time.After(every):
+		case <-time.After(pause):
 		}
+		pause = min(pause*3/2, seldom)
 		kept, err := s.store.Load(ctx, c.ID)
 		if err != nil {
 			return dovidka.Progress{}, storageFault("load case", err)
