@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/asic"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -22,12 +24,12 @@ const (
 )
 
 type verifyCommand struct {
-	File         string   `arg:"" type:"existingfile" help:"Signature container (CMS, DER or PEM)."`
+	File         string   `arg:"" type:"existingfile" help:"Signed container: CMS (DER or PEM) or ASiC, told apart by content."`
 	Content      string   `type:"existingfile" help:"What a detached signature signs."`
 	Trust        []string `type:"existingfile" help:"Root certificates to trust (DER, PEM)."`
 	Intermediate []string `type:"existingfile" help:"Certificates of authorities and their services, also bundles (p7b)."`
-	CRL          []string `name:"crl" type:"existingfile" help:"Revocation lists."`
-	OCSP         []string `name:"ocsp" type:"existingfile" help:"OCSP responses."`
+	CRL          []string `name:"crl" type:"existingfile" help:"Revocation lists (DER, PEM)."`
+	OCSP         []string `name:"ocsp" type:"existingfile" help:"OCSP responses (DER, PEM)."`
 	At           string   `help:"Time of verification, RFC 3339 (default: now)."`
 	Offline      bool     `help:"Fetch nothing from the network (this version never does)."`
 	NoRevocation bool     `help:"Do not ask whether certificates were revoked."`
@@ -36,19 +38,19 @@ type verifyCommand struct {
 
 // Run verifies. Exit code 0 means valid, 1 invalid, 2 indeterminate, 3 usage.
 func (c *verifyCommand) Run(_ context.Context, s *streams) error {
-	result, at, err := c.verify()
+	v, err := c.verify(s.err)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
 	if c.JSON {
-		err = printVerification(s.out, result)
+		err = printVerification(s.out, v)
 	} else {
-		err = showVerification(s.out, result, at)
+		err = showVerification(s.out, v)
 	}
 	if err != nil {
 		return err
 	}
-	switch result.Verdict {
+	switch v.Verdict {
 	case cms.Valid:
 		return nil
 	case cms.Indeterminate:
@@ -58,58 +60,110 @@ func (c *verifyCommand) Run(_ context.Context, s *streams) error {
 	}
 }
 
-func (c *verifyCommand) verify() (*cms.Result, time.Time, error) {
-	if len(c.Trust) == 0 {
-		return nil, time.Time{}, errors.New("--trust: name at least one root certificate")
+// verification is the result for a container of either format.
+type verification struct {
+	cms.Outcome
+	format    string
+	at        time.Time
+	checks    []cms.Check
+	documents []string // names of an ASiC container's
+	layers    []*cms.Result
+}
+
+// verify judges the file; it warns of statements it could not use.
+func (c *verifyCommand) verify(warnings io.Writer) (*verification, error) {
+	opts, err := c.options(warnings)
+	if err != nil {
+		return nil, err
 	}
+	container, err := readLimited(c.File)
+	if err != nil {
+		return nil, err
+	}
+	if asic.IsContainer(container) {
+		return c.verifyASiC(container, opts)
+	}
+	if c.Content != "" {
+		if opts.Content, err = readLimited(c.Content); err != nil {
+			return nil, err
+		}
+	}
+	result, err := cms.Verify(unarmour(container), opts)
+	if err != nil {
+		return nil, err
+	}
+	return &verification{
+		Outcome: result.Outcome, format: "cms", at: opts.Time, checks: result.Checks, layers: result.Layers(),
+	}, nil
+}
+
+func (c *verifyCommand) verifyASiC(container []byte, opts cms.VerifyOptions) (*verification, error) {
+	if c.Content != "" {
+		return nil, errors.New("--content: an ASiC container has its documents inside")
+	}
+	result, err := asic.Verify(container, opts, asic.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	v := &verification{Outcome: result.Outcome, format: "asic", at: opts.Time, checks: result.Checks}
+	for _, d := range result.Documents {
+		v.documents = append(v.documents, d.Name)
+	}
+	for _, s := range result.Signatures {
+		v.checks = append(v.checks, s.Result.Checks...)
+		v.layers = append(v.layers, s.Result.Layers()...)
+	}
+	return v, nil
+}
+
+// options reads what to verify with. A root that cannot be read is an error: the
+// caller chose it. Everything else is evidence from anywhere, and what of it cannot be
+// read decides nothing.
+func (c *verifyCommand) options(warnings io.Writer) (cms.VerifyOptions, error) {
 	opts := cms.VerifyOptions{Time: time.Now()}
+	if len(c.Trust) == 0 {
+		return opts, errors.New("--trust: name at least one root certificate")
+	}
 	var err error
 	if c.At != "" {
 		if opts.Time, err = time.Parse(time.RFC3339, c.At); err != nil {
-			return nil, time.Time{}, errors.New("--at: a time such as 2026-03-01T12:00:00Z is expected")
+			return opts, errors.New("--at: a time such as 2026-03-01T12:00:00Z is expected")
 		}
 	}
 	if opts.Anchors, err = readCertificates(c.Trust); err != nil {
-		return nil, time.Time{}, fmt.Errorf("--trust: %w", err)
+		return opts, fmt.Errorf("--trust: %w", err)
 	}
-	if opts.Intermediates, err = readCertificates(c.Intermediate); err != nil {
-		return nil, time.Time{}, fmt.Errorf("--intermediate: %w", err)
+	lists, err := readEvidence(warnings, "--intermediate", c.Intermediate, parseCertificates)
+	if err != nil {
+		return opts, err
 	}
-	if opts.CRLs, err = readEach(c.CRL, pki.ParseCRL); err != nil {
-		return nil, time.Time{}, fmt.Errorf("--crl: %w", err)
+	opts.Intermediates = slices.Concat(lists...)
+	parseCRL := func(data []byte) (*pki.CRL, error) { return pki.ParseCRL(unarmour(data)) }
+	if opts.CRLs, err = readEvidence(warnings, "--crl", c.CRL, parseCRL); err != nil {
+		return opts, err
 	}
-	if opts.OCSPs, err = readEach(c.OCSP, pki.ParseOCSPResponse); err != nil {
-		return nil, time.Time{}, fmt.Errorf("--ocsp: %w", err)
+	parseOCSP := func(data []byte) (*pki.OCSPResponse, error) { return pki.ParseOCSPResponse(unarmour(data)) }
+	if opts.OCSPs, err = readEvidence(warnings, "--ocsp", c.OCSP, parseOCSP); err != nil {
+		return opts, err
 	}
 	if c.NoRevocation {
 		opts.Revocation = cms.RevocationNotChecked
 	}
-	container, err := readLimited(c.File)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	if c.Content != "" {
-		if opts.Content, err = readLimited(c.Content); err != nil {
-			return nil, time.Time{}, err
-		}
-		if opts.Content == nil {
-			opts.Content = []byte{}
-		}
-	}
-	result, err := cms.Verify(unarmour(container), opts)
-	return result, opts.Time, err
+	return opts, nil
 }
 
-func readEach[T any](paths []string, parse func([]byte) (T, error)) ([]T, error) {
+// readEvidence parses files and leaves out, with a warning, those it cannot parse.
+func readEvidence[T any](warnings io.Writer, flag string, paths []string, parse func([]byte) (T, error)) ([]T, error) {
 	var out []T
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
+		data, err := readLimited(path)
 		if err != nil {
-			return nil, fmt.Errorf("read: %w", err)
+			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
-		one, err := parse(unarmour(data))
+		one, err := parse(data)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+			fmt.Fprintf(warnings, "dovidka: %s: %s is not used: %v\n", flag, filepath.Base(path), err)
+			continue
 		}
 		out = append(out, one)
 	}

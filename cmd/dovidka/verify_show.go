@@ -12,11 +12,13 @@ import (
 // verificationJSON is the result for programs. Fields a certificate does not
 // state are left out.
 type verificationJSON struct {
-	Verdict cms.Verdict  `json:"verdict"`
-	Reason  cms.Reason   `json:"reason,omitempty"`
-	Level   cms.Level    `json:"level,omitempty"`
-	Checks  []checkJSON  `json:"checks"`
-	Signers []signerJSON `json:"signers"`
+	Verdict   cms.Verdict  `json:"verdict"`
+	Reason    cms.Reason   `json:"reason,omitempty"`
+	Format    string       `json:"format"` // cms, asic
+	Level     cms.Level    `json:"level,omitempty"`
+	Documents []string     `json:"documents,omitempty"` // names, of ASiC
+	Checks    []checkJSON  `json:"checks"`
+	Signers   []signerJSON `json:"signers"`
 }
 
 type signerJSON struct {
@@ -42,9 +44,12 @@ type checkJSON struct {
 }
 
 // printVerification lists signers from the outermost container inwards.
-func printVerification(w io.Writer, result *cms.Result) error {
-	out := verificationJSON{Verdict: result.Verdict, Reason: result.Reason, Signers: []signerJSON{}, Checks: checksJSON(result.Checks)}
-	for _, layer := range result.Layers() {
+func printVerification(w io.Writer, v *verification) error {
+	out := verificationJSON{
+		Verdict: v.Verdict, Reason: v.Reason, Format: v.format, Documents: v.documents,
+		Signers: []signerJSON{}, Checks: checksJSON(v.checks),
+	}
+	for _, layer := range v.layers {
 		for _, s := range layer.Signers {
 			if out.Level == "" {
 				out.Level = s.Level
@@ -84,11 +89,14 @@ var verdictWords = map[cms.Verdict]string{
 }
 
 // showVerification prints the result for a person.
-func showVerification(w io.Writer, result *cms.Result, at time.Time) error {
+func showVerification(w io.Writer, v *verification) error {
 	p := &page{w: w}
-	p.line("%s%s", verdictWords[result.Verdict], because(result.Reason))
-	p.line("Verified for %s", at.UTC().Format(time.RFC3339))
-	for _, layer := range result.Layers() {
+	p.line("%s%s", verdictWords[v.Verdict], because(v.Reason))
+	p.line("Verified for %s", v.at.UTC().Format(time.RFC3339))
+	for _, name := range v.documents {
+		p.line("Document: %q", name)
+	}
+	for _, layer := range v.layers {
 		for _, s := range layer.Signers {
 			showSigner(p, s)
 		}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// synthetic is described in the README of cms/testdata.
+const synthetic = "../../cms/testdata/synthetic"
+
+// verifyCase is a line of cases.json.
+type verifyCase struct {
+	ID            string         `json:"id"`
+	File          string         `json:"file"`
+	Content       string         `json:"content"`
+	Level         string         `json:"level"`
+	Trust         []string       `json:"trust"`
+	Intermediates []string       `json:"intermediates"`
+	CRLs          []string       `json:"crls"`
+	OCSPs         []string       `json:"ocsps"`
+	Time          string         `json:"validation_time"`
+	Expect        string         `json:"expect"`
+	Signer        map[string]any `json:"signer"`
+}
+
+func (c verifyCase) args() []string {
+	args := []string{"verify", "--json", "--offline", "--at", c.Time}
+	each := func(flag string, names []string) {
+		for _, n := range names {
+			args = append(args, flag, filepath.Join(synthetic, n))
+		}
+	}
+	each("--trust", c.Trust)
+	each("--intermediate", c.Intermediates)
+	each("--crl", c.CRLs)
+	each("--ocsp", c.OCSPs)
+	if c.Content != "" {
+		each("--content", []string{c.Content})
+	}
+	return append(args, filepath.Join(synthetic, c.File))
+}
+
+// execute runs a command line and returns its exit code and output.
+func execute(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, diag bytes.Buffer
+	code = run(t.Context(), args, &out, &diag)
+	return code, out.String(), diag.String()
+}
+
+// TestVerifyCases drives the command by the fields of cases.json.
+func TestVerifyCases(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile(filepath.Join(synthetic, "cases.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		CMS  []verifyCase `json:"cases"`
+		ASiC []verifyCase `json:"asic_cases"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	if len(file.CMS) == 0 || len(file.ASiC) == 0 {
+		t.Fatal("cases.json has no cases")
+	}
+	codes := map[string]int{"valid": 0, "invalid": exitInvalid, "indeterminate": exitIndeterminate}
+	for format, cases := range map[string][]verifyCase{"cms": file.CMS, "asic": file.ASiC} {
+		for _, c := range cases {
+			t.Run(c.ID, func(t *testing.T) {
+				t.Parallel()
+				code, stdout, stderr := execute(t, c.args()...)
+				var got struct {
+					Verdict, Reason, Format, Level string
+					Signers                        []map[string]any
+				}
+				if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+					t.Fatalf("%v: %q %s", err, stdout, stderr)
+				}
+				if code != codes[c.Expect] || got.Verdict != c.Expect || got.Format != format || (got.Reason == "") != (c.Expect == "valid") {
+					t.Errorf("exit %d, %s %s: %s; want %s", code, got.Format, got.Verdict, got.Reason, c.Expect)
+				}
+				if c.Expect == "valid" && c.Level != "" && got.Level != c.Level {
+					t.Errorf("level %q, want %q", got.Level, c.Level)
+				}
+				checkSignerFields(t, c.Signer, got.Signers)
+			})
+		}
+	}
+}
+
+// checkSignerFields compares what a case says about its signer, if it does.
+func checkSignerFields(t *testing.T, want map[string]any, signers []map[string]any) {
+	t.Helper()
+	if want == nil {
+		return
+	}
+	if len(signers) != 1 {
+		t.Fatalf("%d signers", len(signers))
+	}
+	names := map[string]string{"cn": "common_name", "drfo": "drfo", "unzr": "unzr", "edrpou": "edrpou", "is_stamp": "is_stamp"}
+	for field, value := range want {
+		if name, ok := names[field]; !ok || signers[0][name] != value {
+			t.Errorf("%s: %v, want %v", field, signers[0][name], value)
+		}
+	}
+	for _, name := range []string{"drfo", "unzr", "edrpou"} {
+		if _, stated := want[name]; !stated && signers[0][name] != nil {
+			t.Errorf("%s out of nowhere", name)
+		}
+	}
+}
+
+// TestVerifyContainersOfOthers runs the command on what other programs made.
+func TestVerifyContainersOfOthers(t *testing.T) {
+	t.Parallel()
+	data := func(name string) string { return filepath.Join("../../cms/testdata", name) }
+	content := filepath.Join(t.TempDir(), "content")
+	if err := os.WriteFile(content, []byte("123"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	openssl := []string{"--trust", data("openssl/root.cer"), "--no-revocation"}
+	root := []string{"--trust", filepath.Join(synthetic, "pki/root.cer"), "--no-revocation"}
+	for name, tc := range map[string]struct {
+		args   []string
+		code   int
+		reason string
+	}{
+		"ECDSA P-256":            {append(openssl, data("openssl/p256.p7s")), 0, ""},
+		"ECDSA P-384, detached":  {append(openssl, "--content", data("openssl/content.txt"), data("openssl/p384.p7s")), 0, ""},
+		"without its content":    {append(openssl, data("openssl/p384.p7s")), exitIndeterminate, "content_missing"},
+		"ECDSA P-521":            {append(openssl, data("openssl/p521.p7s")), 0, ""},
+		"RSA":                    {append(openssl, data("openssl/rsa.p7s")), 0, ""},
+		"RSA-PSS":                {append(openssl, data("openssl/pss.p7s")), 0, ""},
+		"by key identifier":      {append(openssl, data("openssl/keyid.p7s")), 0, ""},
+		"RSA of 1024 bits":       {append(openssl, data("openssl/weak.p7s")), exitInvalid, "key_weak"},
+		"SHA-1":                  {append(openssl, data("openssl/sha1.p7s")), exitInvalid, "algorithm_rejected"},
+		"status wanted":          {[]string{"--trust", data("openssl/root.cer"), data("openssl/p256.p7s")}, exitIndeterminate, "status_no_source"},
+		"PEM, nested signature":  {append(root, "--at", "2021-06-01T00:00:00Z", data("real/dps-test/cms-nested-octet-signature.pem")), exitIndeterminate, "time_stamp_certificate_missing"},
+		"signed after expiry":    {append(root, data("real/cryptonite/test_cms.p7s")), exitInvalid, "expired"},
+		"self-signed":            {append(root, "--at", "2023-01-01T00:00:00Z", data("real/jkurwa/message.p7")), exitInvalid, "issuer_not_ca"},
+		"self-signed, detached":  {append(root, "--at", "2023-01-01T00:00:00Z", "--content", content, data("real/jkurwa/message_detached.p7")), exitInvalid, "issuer_not_ca"},
+		"bundle of certificates": {append(root, data("real/CACertificates.Test.p7b")), exitInvalid, "no_signers"},
+	} {
+		code, stdout, stderr := execute(t, append([]string{"verify", "--json", "--at", "2027-01-01T00:00:00Z"}, tc.args...)...)
+		var got struct{ Verdict, Reason string }
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+			t.Errorf("%s: exit %d: %s", name, code, stderr)
+			continue
+		}
+		if code != tc.code || got.Reason != tc.reason {
+			t.Errorf("%s: exit %d, %+v, want %d %q", name, code, got, tc.code, tc.reason)
+		}
+	}
+}
+
+func TestVerifyUsage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	signed, root := filepath.Join(synthetic, "cms/p01-bes-attached.p7s"), filepath.Join(synthetic, "pki/root.cer")
+	asice, junk := filepath.Join(synthetic, "asic/a01-asice.asice"), file("junk", "junk")
+	for name, args := range map[string][]string{
+		"no arguments":        {},
+		"no trust":            {signed},
+		"no file":             {"--trust", root},
+		"file missing":        {"--trust", root, filepath.Join(dir, "missing")},
+		"a folder":            {"--trust", root, dir},
+		"two files":           {"--trust", root, signed, signed},
+		"unknown flag":        {"--trust", root, "--trusted", signed},
+		"time":                {"--trust", root, "--at", "yesterday", signed},
+		"trust is junk":       {"--trust", junk, signed},
+		"trust is empty":      {"--trust", file("empty", ""), signed},
+		"list missing":        {"--trust", root, "--crl", filepath.Join(dir, "missing"), signed},
+		"content beside ASiC": {"--trust", root, "--content", junk, asice},
+	} {
+		code, stdout, stderr := execute(t, append([]string{"verify"}, args...)...)
+		if code != exitUsage || stdout != "" || stderr == "" {
+			t.Errorf("%s: exit %d, %q, %q", name, code, stdout, stderr)
+		}
+	}
+}
+
+// TestVerifyWarnsOfUselessEvidence: a statement that cannot be read decides nothing.
+func TestVerifyWarnsOfUselessEvidence(t *testing.T) {
+	t.Parallel()
+	junk := filepath.Join(t.TempDir(), "junk")
+	if err := os.WriteFile(junk, []byte("junk"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in := func(name string) string { return filepath.Join(synthetic, name) }
+	args := []string{
+		"verify", "--trust", in("pki/root.cer"), "--intermediate", in("pki/ca.cer"), "--intermediate", junk, "--crl", in("crl/empty.crl"),
+		"--crl", junk, "--ocsp", junk, "--at", "2025-06-01T00:00:00Z", in("cms/p01-bes-attached.p7s"),
+	}
+	code, stdout, stderr := execute(t, args...)
+	if code != 0 || strings.Count(stderr, "junk is not used") != 3 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	want := []string{"VALID", "Verified for 2025-06-01T00:00:00Z", "", "Signed by: ТЕСТЕНКО ТЕСТ ТЕСТОВИЧ"}
+	if diff := cmp.Diff(want, strings.Split(stdout, "\n")[:4]); diff != "" {
+		t.Errorf("for people (-want +got):\n%s", diff)
+	}
+}
