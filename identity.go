@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Errors of the parsers below. They never repeat what was parsed.
@@ -124,11 +126,10 @@ type Document struct {
 
 // ParseDocument reads a document number as its type demands, after
 // NormalizeDocumentNumber. A type that is not in the list above takes any
-// number of 1 to 255 characters.
+// number of 1 to 255 characters that can be seen.
 func ParseDocument(t DocumentType, number string) (Document, error) {
 	d := ReadDocument(t, number)
-	n := []rune(d.Number())
-	ok := t != "" && len(n) > 0 && len(n) <= 255
+	ok := visible(string(t)) && visible(d.Number())
 	switch t {
 	case DocumentPassport, DocumentRefugeeCertificate, DocumentComplementaryProtection:
 		ok = ok && passportPattern.MatchString(d.Number())
@@ -225,6 +226,13 @@ func FormatDeclarationNumber(n uint64) DeclarationNumber {
 		n /= uint64(len(alphabet))
 	}
 	return DeclarationNumber{newSecret(fmt.Sprintf("0001-%s-%s", symbols[:4], symbols[4:]))}
+}
+
+// visible reports whether s is a text of 1 to 255 characters without control
+// characters, which no database index, log or terminal takes well.
+func visible(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n > 0 && n <= 255 && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 func allDigits(s string) bool {

@@ -121,6 +121,9 @@ func TestDocument(t *testing.T) {
 		{"OF_THE_FUTURE", long, long},
 		{"OF_THE_FUTURE", long + "Б", ""},
 		{"", "123456789", ""},
+		{"OF_THE_FUTURE", "12\x003", ""}, // PostgreSQL cannot even be asked for it
+		{"OF\x00THE", "123", ""},
+		{dovidka.DocumentType(strings.Repeat("A", 256)), "123", ""},
 	} {
 		d, err := dovidka.ParseDocument(c.kind, c.in)
 		if (err == nil) != (c.want != "") || d.Number() != c.want {
