@@ -42,12 +42,13 @@ func withdrawable(consents []dovidka.Consent, requester dovidka.Pseudonym, at ti
 	return out
 }
 
-// overruled reports whether somebody withdrew after the statement was issued:
+// overruled reports whether somebody withdrew after the moment of a statement:
 // an older statement must not bring back what a newer one ended, in whatever
-// order the two arrive.
-func overruled(issued time.Time, withdrawals []entry) bool {
+// order the two arrive. Its moments are when it was issued, by the clock of
+// whoever composed it, and when it was received, by ours: that clock may be ahead.
+func overruled(moment time.Time, withdrawals []entry) bool {
 	for _, e := range withdrawals {
-		if issued.Before(e.At) {
+		if moment.Before(e.At) {
 			return true
 		}
 	}

@@ -90,8 +90,8 @@ func (s *Service) permit(ctx context.Context, tx Tx, at time.Time, p petition) (
 	if err != nil {
 		return claims, nil, fmt.Errorf("look for withdrawals: %w", err)
 	}
-	if overruled(p.said.IssuedAt, withdrawals) {
-		return claims, nil, dovidka.NewFault(dovidka.CodeConsentWithdrawn, "a consent was withdrawn after this statement was issued")
+	if overruled(p.said.IssuedAt, withdrawals) || overruled(p.req.ReceivedAt, withdrawals) {
+		return claims, nil, dovidka.NewFault(dovidka.CodeConsentWithdrawn, "a consent was withdrawn after this statement")
 	}
 
 	if claims.ConsentID, err = newID(); err != nil {

@@ -58,6 +58,21 @@ func TestWithdrawalStopsEverything(t *testing.T) {
 	})
 }
 
+// TestWithdrawalOverrulesAClockAhead: a statement that the body asking dated
+// ahead, as the skew of clocks allows, was received before the withdrawal all
+// the same.
+func TestWithdrawalOverrulesAClockAhead(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	l := ledgertest.New(t, c.Now)
+	ahead := ask(t, c, parent)
+	ahead.said.IssuedAt = ahead.said.IssuedAt.Add(time.Minute)
+	c.Add(time.Second)
+	withdraw(t, l, ask(t, c, parent), 0)
+	_, err := l.Permit(t.Context(), ahead.who, ahead.said, ahead.req)
+	wantCode(t, err, dovidka.CodeConsentWithdrawn)
+}
+
 // TestWithdrawalReaches asks whose consents a withdrawal ends.
 func TestWithdrawalReaches(t *testing.T) {
 	t.Parallel()
