@@ -28,6 +28,16 @@ func fold(entries []entry) []dovidka.Consent {
 	return consents
 }
 
+// stands reports whether a consent in the log permits disclosure now. One that
+// was given later than now was given all the same: replicas' clocks differ, and
+// a clock may be set back.
+func stands(c dovidka.Consent, now time.Time) bool {
+	if now.Before(c.GivenAt) {
+		now = c.GivenAt
+	}
+	return c.Stands(now)
+}
+
 // withdrawable picks the consents that the requester may withdraw: those that
 // stand and were given by the requester, or are about the requester's own data
 // whoever gave them. A confidant's word about the subject is not proved here,
@@ -35,7 +45,7 @@ func fold(entries []entry) []dovidka.Consent {
 func withdrawable(consents []dovidka.Consent, requester dovidka.Pseudonym, at time.Time) []dovidka.Consent {
 	var out []dovidka.Consent
 	for _, c := range consents {
-		if c.Stands(at) && (c.Given == requester || c.Subject == requester) {
+		if stands(c, at) && (c.Given == requester || c.Subject == requester) {
 			out = append(out, c)
 		}
 	}

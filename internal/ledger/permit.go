@@ -135,7 +135,7 @@ func (p petition) again(ctx context.Context, tx Tx, at time.Time, row Row) (gran
 	if err != nil {
 		return "", "", err
 	}
-	if !c.Stands(at) {
+	if !stands(c, at) {
 		return "", "", errWithdrawn()
 	}
 	return e.GrantID, e.ConsentID, nil

@@ -106,7 +106,7 @@ func issued(ctx context.Context, tx Tx, key string, grant dovidka.ID) (entry, er
 // rests on no longer stands.
 func withdrawn(ctx context.Context, tx Tx, e entry, at time.Time) (entry, error) {
 	c, err := consentOf(ctx, tx, e.ConsentID)
-	if err != nil || c.Stands(at) {
+	if err != nil || stands(c, at) {
 		return entry{}, err
 	}
 	refusal := e.next(dovidka.EventRefused, [32]byte{})

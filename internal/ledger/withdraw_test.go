@@ -73,6 +73,27 @@ func TestWithdrawalOverrulesAClockAhead(t *testing.T) {
 	wantCode(t, err, dovidka.CodeConsentWithdrawn)
 }
 
+// TestClockBehind: replicas' clocks differ, and a clock may be set back. What
+// the log holds was given, whatever the time is.
+func TestClockBehind(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	l := ledgertest.New(t, c.Now)
+	p := ask(t, c, parent)
+	grant := permit(t, l, p)
+	digest := sha256.Sum256([]byte("answer"))
+	if _, err := l.Record(t.Context(), grant, digest); err != nil {
+		t.Fatal(err)
+	}
+	c.Add(-time.Second)
+	permit(t, l, p)
+	if err := l.Release(t.Context(), grant.ID(), digest); err != nil {
+		t.Error(err)
+	}
+	withdraw(t, l, ask(t, c, parent), 1)
+	wantCode(t, l.Release(t.Context(), grant.ID(), digest), dovidka.CodeConsentWithdrawn)
+}
+
 // TestWithdrawalReaches asks whose consents a withdrawal ends.
 func TestWithdrawalReaches(t *testing.T) {
 	t.Parallel()
