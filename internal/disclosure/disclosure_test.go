@@ -463,14 +463,27 @@ func TestOneCallersMessageIsNotAnothers(t *testing.T) {
 
 func TestFailedNeighbourIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	for _, step := range []string{"permit", "read", "record"} {
-		t.Run(step, func(t *testing.T) {
+	unavailable := dovidka.NewFault(dovidka.CodeRegistryUnavailable, "gone")
+	// The machine slept, or its clock was set: the grant's minute is not now.
+	outOfTime := dovidka.NewFault(dovidka.CodeInternal, "open grant: %w", dovidka.ErrGrant)
+	for name, test := range map[string]struct {
+		step string
+		err  error
+		code dovidka.Code
+	}{
+		"permit":             {"permit", unavailable, dovidka.CodeRegistryUnavailable},
+		"read":               {"read", unavailable, dovidka.CodeRegistryUnavailable},
+		"record":             {"record", unavailable, dovidka.CodeRegistryUnavailable},
+		"read out of time":   {"read", outOfTime, dovidka.CodeTimeout},
+		"record out of time": {"record", fmt.Errorf("record disclosure: %w", dovidka.ErrGrant), dovidka.CodeTimeout},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			p := f.prepare(t)
-			f.fail[step] = dovidka.NewFault(dovidka.CodeRegistryUnavailable, "gone")
+			f.fail[test.step] = test.err
 			_, err := f.Submit(t.Context(), signed(p.ID, p.Statement))
-			wantCode(t, err, dovidka.CodeRegistryUnavailable)
+			wantCode(t, err, test.code)
 			got, err := f.Progress(t.Context(), p.ID, portal)
 			if err != nil || got.State != dovidka.StateAccepted {
 				t.Fatalf("state %s, error %v; want accepted", got.State, err)

@@ -283,15 +283,16 @@ func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) 
 	return c.progress()
 }
 
-// ending returns the fault with which a road ended. Time that ran out, and work
-// that Close cancelled, are failures that another attempt may mend.
+// ending returns the fault with which a road ended. Time that ran out, the
+// grant's too, and work that Close cancelled, are failures that another attempt
+// may mend.
 func ending(err error) *dovidka.Fault {
 	fault := dovidka.FaultOf(err)
 	if fault == nil || fault.Code != dovidka.CodeInternal {
 		return fault
 	}
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, dovidka.ErrGrant):
 		return &dovidka.Fault{Code: dovidka.CodeTimeout, Err: err}
 	case errors.Is(err, context.Canceled):
 		return &dovidka.Fault{Code: dovidka.CodeBusy, Err: err}
