@@ -39,9 +39,11 @@ func TestFold(t *testing.T) {
 		"at the first moment": {
 			history: []entry{gives(0, "a", "child", 10)}, at: 0, stands: []dovidka.ID{"a"}, child: []dovidka.ID{"a"},
 		},
-		"before it was given": {history: []entry{gives(1, "a", "child", 10)}, at: 0},
-		"run out":             {history: []entry{gives(0, "a", "mother", 10)}, at: 10},
-		"withdrawn":           {history: []entry{gives(0, "a", "mother", 10), ends(2, "a")}, at: 5},
+		"by a clock that is behind": {
+			history: []entry{gives(1, "a", "child", 10)}, at: 0, stands: []dovidka.ID{"a"}, child: []dovidka.ID{"a"},
+		},
+		"run out":   {history: []entry{gives(0, "a", "mother", 10)}, at: 10},
+		"withdrawn": {history: []entry{gives(0, "a", "mother", 10), ends(2, "a")}, at: 5},
 		"given again": {
 			history: []entry{gives(0, "a", "mother", 10), ends(2, "a"), gives(3, "b", "mother", 13)}, at: 5,
 			stands: []dovidka.ID{"b"}, child: []dovidka.ID{"b"}, mother: []dovidka.ID{"b"},
@@ -58,13 +60,13 @@ func TestFold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			consents := fold(c.history)
-			var stands []dovidka.ID
+			var standing []dovidka.ID
 			for _, consent := range consents {
-				if consent.Stands(at(c.at)) {
-					stands = append(stands, consent.ID)
+				if stands(consent, at(c.at)) {
+					standing = append(standing, consent.ID)
 				}
 			}
-			got := [][]dovidka.ID{stands}
+			got := [][]dovidka.ID{standing}
 			for _, who := range []dovidka.Pseudonym{"child", "mother", "stranger"} {
 				var ids []dovidka.ID
 				for _, consent := range withdrawable(consents, who, at(c.at)) {
