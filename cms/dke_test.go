@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/crypto/cryptobyte"
-
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/cms/cmstest"
 	"github.com/dovidka/dovidka/dstu/gost28147"
@@ -30,10 +28,7 @@ func TestSubstitutionBlocks(t *testing.T) {
 		if !who.Certificate.PublicKey.SBox.Equal(block) {
 			t.Fatalf("block %d is lost", i)
 		}
-		f := newForgery(who)
-		f.digest, f.digests = pki.OIDGOST34311, []string{pki.OIDGOST34311}
-		sum := must[[]byte](t)(pki.Sum(pki.OIDGOST34311, f.content))
-		f.attributes[1] = attr(oidMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(sum) })
+		f := newForgery(who).useGOST()
 		for name, p7s := range map[string][]byte{
 			"own": must[[]byte](t)(who.Sign([]byte("document"), signedAt, false)),
 			"№1":  f.marshal(t),

@@ -34,7 +34,11 @@ type forgery struct {
 	contentType string
 	certs       []*pki.Certificate
 	signers     int
-	unsigned    func(value []byte) [][]byte // attributes made for the signature's value
+	key         pki.PublicKeyInfo             // of the signer, whatever the certificate says
+	value       func(i int, v []byte) []byte  // changes the value of a signature
+	unsigned    func(value []byte) [][]byte   // attributes made for the signature's value
+	present     func(set []byte) (doc []byte) // shows the signed attributes as a document without any
+	others      []byte                        // signerInfos of others
 }
 
 func newForgery(who *cmstest.Identity) *forgery {
@@ -42,13 +46,32 @@ func newForgery(who *cmstest.Identity) *forgery {
 	sum, cert := sha256.Sum256(content), sha256.Sum256(who.Certificate.Raw)
 	return &forgery{
 		who: who, content: content, digests: []string{pki.OIDSHA256}, digest: pki.OIDSHA256, contentType: oidData, signers: 1,
-		certs: []*pki.Certificate{who.Certificate},
+		certs: []*pki.Certificate{who.Certificate}, key: who.Certificate.PublicKey,
 		attributes: [][]byte{
 			attr(oidContentType, func(b *cryptobyte.Builder) { der.AddOID(b, oidData) }),
 			attr(oidMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(sum[:]) }),
 			essAttr(cert[:]),
 		},
 	}
+}
+
+// as makes the forgery name another certificate as the signer's.
+func (f *forgery) as(c *pki.Certificate) *forgery {
+	sum := sha256.Sum256(c.Raw)
+	f.who = &cmstest.Identity{Key: f.who.Key, Certificate: c}
+	f.certs, f.attributes[2] = []*pki.Certificate{c}, essAttr(sum[:])
+	return f
+}
+
+// useGOST hashes the document with GOST 34.311, as signatures of DSTU 4145 want it.
+func (f *forgery) useGOST() *forgery {
+	sum, err := pki.Sum(pki.OIDGOST34311, f.content)
+	if err != nil {
+		panic(err) // cannot happen: the digest is known
+	}
+	f.digest, f.digests = pki.OIDGOST34311, []string{pki.OIDGOST34311}
+	f.attributes[1] = attr(oidMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(sum) })
+	return f
 }
 
 func attr(oid string, values ...func(*cryptobyte.Builder)) []byte {
@@ -80,21 +103,30 @@ func (f *forgery) marshal(t testing.TB) []byte {
 	attributes := bytes.Join(f.attributes, nil)
 	var set cryptobyte.Builder
 	set.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
-	key := f.who.Certificate.PublicKey
-	alg, digest, err := pki.SignatureAlgorithmFor(key, "")
+	alg, digest, err := pki.SignatureAlgorithmFor(f.key, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	value := must[[]byte](t)(key.Sign(f.who.Key, alg, digest, set.BytesOrPanic()))
+	genuine := must[[]byte](t)(f.key.Sign(f.who.Key, alg, digest, set.BytesOrPanic()))
+	content := f.content
+	if f.present != nil {
+		content = f.present(set.BytesOrPanic())
+	}
 	context := func(n uint8) asn1.Tag { return asn1.Tag(n).ContextSpecific().Constructed() }
-	signer := func(b *cryptobyte.Builder) {
+	signer := func(b *cryptobyte.Builder, i int) {
+		value := genuine
+		if f.value != nil {
+			value = f.value(i, bytes.Clone(genuine))
+		}
 		b.AddASN1Int64(1)
 		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddBytes(f.who.Certificate.Issuer.Raw())
 			b.AddASN1BigInt(f.who.Certificate.SerialNumber)
 		})
 		pki.AlgorithmIdentifier{OID: f.digest}.Add(b)
-		b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
+		if f.present == nil {
+			b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
+		}
 		alg.Add(b)
 		b.AddASN1OctetString(value)
 		if f.unsigned != nil {
@@ -110,7 +142,7 @@ func (f *forgery) marshal(t testing.TB) []byte {
 		})
 		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			der.AddOID(b, f.contentType)
-			b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddASN1OctetString(f.content) })
+			b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
 		})
 		b.AddASN1(context(0), func(b *cryptobyte.Builder) {
 			for _, c := range f.certs {
@@ -118,9 +150,10 @@ func (f *forgery) marshal(t testing.TB) []byte {
 			}
 		})
 		b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) {
-			for range f.signers {
-				b.AddASN1(asn1.SEQUENCE, signer)
+			for i := range f.signers {
+				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { signer(b, i) })
 			}
+			b.AddBytes(f.others)
 		})
 	}
 	var b cryptobyte.Builder

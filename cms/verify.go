@@ -222,9 +222,12 @@ func concat(lists ...[]*pki.Certificate) []*pki.Certificate {
 	return out
 }
 
+// checkKeyUsage wants a key for signatures that is not one of a service: those of
+// time-stamps and of OCSP answers are for nothing else (RFC 5280, clause 4.2.1.12).
 func (v *signerVerifier) checkKeyUsage() {
 	const signs = pki.KeyUsageDigitalSignature | pki.KeyUsageNonRepudiation
-	if v.out.Certificate.KeyUsage&signs == 0 {
+	c := v.out.Certificate
+	if c.KeyUsage&signs == 0 || c.HasExtendedKeyUsage(pki.OIDEKUTimeStamping) || c.HasExtendedKeyUsage(pki.OIDEKUOCSPSigning) {
 		v.out.fail(CheckKeyUsage, ReasonKeyUsage)
 		return
 	}
