@@ -34,7 +34,8 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_due ON cases (retry_at) WHERE state = 'accepted';
 CREATE INDEX cases_created ON cases (created_at);
-CREATE INDEX cases_finished ON cases (finished_at);
+-- Of the finished ones only those that still hold something are looked for.
+CREATE INDEX cases_full ON cases (finished_at) WHERE bundle IS NOT NULL OR container IS NOT NULL;
 
 CREATE TABLE nonces (
     nonce      TEXT    NOT NULL PRIMARY KEY,
