@@ -17,6 +17,7 @@ import (
 
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/cms/cmstest"
+	"github.com/dovidka/dovidka/dstu/dstu4145"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -60,6 +61,11 @@ func TestSignedContainersVerify(t *testing.T) {
 		key    func() (crypto.Signer, error) // nil: the family's
 		digest string
 	}{
+		"DSTU m=431":         {family: cmstest.DSTU, key: onCurve("M431-PB")},
+		"DSTU m=431, Kupyna": {family: cmstest.DSTU, key: onCurve("M431-PB"), digest: pki.OIDKupyna384},
+		"ECDSA P-521": {family: cmstest.EC, key: func() (crypto.Signer, error) {
+			return ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+		}},
 		"DSTU GOST 34.311": {family: cmstest.DSTU},
 		"DSTU Kupyna-256":  {family: cmstest.DSTU, digest: pki.OIDKupyna256},
 		"DSTU Kupyna-512":  {family: cmstest.DSTU, digest: pki.OIDKupyna512},
@@ -100,6 +106,51 @@ func TestSignedContainersVerify(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// onCurve makes a key on a curve of DSTU 4145.
+func onCurve(name string) func() (crypto.Signer, error) {
+	return func() (crypto.Signer, error) {
+		for _, c := range dstu4145.Curves() {
+			if c.Name() == name {
+				return dstu4145.GenerateKey(c, rand.Reader)
+			}
+		}
+		return nil, fmt.Errorf("no curve %s", name)
+	}
+}
+
+// TestKeyKinds: what today's certificates do not have is for archives only, and what is
+// too weak for nobody.
+func TestKeyKinds(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.DSTU)
+	for _, tc := range []struct {
+		curve         string
+		today, search cms.Outcome
+	}{
+		{"M431-PB", good, good},
+		{"M367-PB", good, good},
+		{"M307-PB", good, good},
+		{"M257-PB", good, good},
+		{"M233-PB", invalid(pki.ReasonKeyWeak), good},
+		{"M191-PB", invalid(pki.ReasonKeyWeak), invalid(pki.ReasonKeyWeak)},
+		{"M163-PB", invalid(pki.ReasonKeyWeak), invalid(pki.ReasonKeyWeak)},
+		{"M431-ONB", invalid(pki.ReasonAlgorithmRejected), good},
+		{"M233-ONB", invalid(pki.ReasonKeyWeak), good},
+	} {
+		key := must[crypto.Signer](t)(onCurve(tc.curve)())
+		who := &cmstest.Identity{Key: key, Certificate: must[*pki.Certificate](t)(a.IssueFor(citizen, key.Public()))}
+		p7s := must[[]byte](t)(who.Sign([]byte("document"), signedAt, false))
+		opts := verifyOptions(t, a, signedAt.Add(time.Minute))
+		if r := must[*cms.Result](t)(cms.Verify(p7s, opts)); r.Outcome != tc.today {
+			t.Errorf("%s: %v, want %v", tc.curve, r.Outcome, tc.today)
+		}
+		opts.Keys = pki.KeyPolicy{MinDSTUBits: 233, NormalBases: true}
+		if r := must[*cms.Result](t)(cms.Verify(p7s, opts)); r.Outcome != tc.search {
+			t.Errorf("%s in an archive: %v, want %v", tc.curve, r.Outcome, tc.search)
+		}
 	}
 }
 

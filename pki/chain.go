@@ -132,6 +132,9 @@ func (b *chainBuilder) checkOwn(c *Certificate) *ChainError {
 		return conclusive(ReasonKeyRejected, c, c.keyErr)
 	}
 	if err := b.opts.Keys.Check(c.PublicKey); err != nil {
+		if errors.Is(err, ErrUnsupportedAlgorithm) {
+			return conclusive(ReasonAlgorithmRejected, c, err)
+		}
 		return conclusive(ReasonKeyWeak, c, err)
 	}
 	if c.algorithmsDiffer {

@@ -28,6 +28,8 @@ var (
 type KeyPolicy struct {
 	MinDSTUBits int // 0: 257; 233 for archives; never lower than 163
 	MinRSABits  int // 0: 2048
+	// NormalBases admits DSTU 4145 in optimal normal bases, which only archives have.
+	NormalBases bool
 }
 
 // Check reports whether a key is strong enough.
@@ -43,6 +45,9 @@ func (p KeyPolicy) Check(key PublicKeyInfo) error {
 	case *dstu4145.PublicKey:
 		if bits := k.Curve().FieldBits(); bits < minDSTU {
 			return fmt.Errorf("%w: DSTU 4145 over a field of %d bits", ErrWeakKey, bits)
+		}
+		if k.Curve().OptimalNormalBasis() && !p.NormalBases {
+			return fmt.Errorf("%w: DSTU 4145 in an optimal normal basis", ErrUnsupportedAlgorithm)
 		}
 	case *rsa.PublicKey:
 		if bits := k.N.BitLen(); bits < minRSA {
