@@ -2,6 +2,7 @@ package cms_test
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/dovidka/dovidka/cms"
@@ -44,4 +45,34 @@ func ExampleVerify() {
 	// Output:
 	// valid request
 	// [personal] 3000000014
+}
+
+// A file is verified with a pinned root; nobody has a list of what it revoked.
+func ExampleVerify_file() {
+	p7s, err := os.ReadFile("testdata/openssl/p256.p7s")
+	if err != nil {
+		panic(err)
+	}
+	raw, err := os.ReadFile("testdata/openssl/root.cer")
+	if err != nil {
+		panic(err)
+	}
+	root, err := pki.ParseCertificate(raw)
+	if err != nil {
+		panic(err)
+	}
+
+	result, err := cms.Verify(p7s, cms.VerifyOptions{
+		Anchors: []*pki.Certificate{root}, Time: root.NotBefore.AddDate(1, 0, 0), Revocation: cms.RevocationIfAvailable,
+	})
+	if err != nil {
+		panic(err)
+	}
+	signer := result.Signers[0]
+	revocation, _ := signer.Find(cms.CheckRevocation)
+	fmt.Println(result.Outcome, signer.Level, signer.Identity.DRFO.Reveal(), len(result.Content))
+	fmt.Println(revocation.Status, revocation.Reason)
+	// Output:
+	// valid BES 3000000014 21
+	// passed status_no_source
 }
