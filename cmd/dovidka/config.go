@@ -59,6 +59,18 @@ type DiiaConfig struct {
 	ProcessCodes   map[dovidka.Code]string `yaml:"process_codes"`
 }
 
+// listener returns the listener's settings. Clients known by their certificates
+// must be asked for them: where nothing else says whose to accept, theirs are.
+func (c DiiaConfig) listener() ListenConfig {
+	out := c.ListenConfig
+	if out.TLS.ClientCA == "" && len(out.TLS.ClientFingerprints) == 0 {
+		for _, client := range c.Clients {
+			out.TLS.ClientFingerprints = append(out.TLS.ClientFingerprints, client.Fingerprints...)
+		}
+	}
+	return out
+}
+
 // ClientConfig is one client of the REST door.
 type ClientConfig struct {
 	Name         string   `yaml:"name"`
@@ -240,6 +252,9 @@ func (c *Config) check() error {
 		need(door.Listen == "" || door.Insecure != hasTLS, door.key+": set either tls.certificate and tls.key, or insecure: true")
 	}
 	need(c.Diia.InsecureClient == "" || c.Diia.Insecure, "diia.insecure_client: goes with insecure: true only")
+	for _, client := range c.Diia.Clients {
+		need(len(client.Fingerprints) > 0 || c.Diia.TLS.ClientCA != "", "diia.clients: subjects count with tls.client_ca only; name fingerprints")
+	}
 	for _, client := range c.Trembita.Clients {
 		_, err := xroad.ParseClientID(client)
 		need(err == nil, "trembita.clients: each is INSTANCE/CLASS/MEMBER[/SUBSYSTEM]")

@@ -126,6 +126,7 @@ func TestConfigurationFaults(t *testing.T) {
 		"no seal":               {"key_file: seal.p12", "key_file: \"\"", "seal: key_file"},
 		"TLS and insecure":      {"insecure: false\n  tls:\n    certificate: tls/server.crt #", "insecure: true\n  tls:\n    certificate: tls/server.crt #", "diia: set either"},
 		"insecure client":       {"insecure_client: \"\"", "insecure_client: somebody", "diia.insecure_client"},
+		"a client by its name":  {"fingerprints: [\"0000000000000000000000000000000000000000000000000000000000000000\"]\n      # Dist", "fingerprints: []\n      # Dist", "diia.clients"},
 		"another reason":        {"consent-refused: \"64131018\"", "consent-refusal: \"64131018\"", "diia.process_codes"},
 		"half a bus client":     {"- SEVDEIR-TEST/GOV/43395033/DIIA_cons", "- SEVDEIR-TEST/GOV", "trembita.clients"},
 		"a list for a value":    {"name: dovidka\n", "name: [secret-value]\n", "name"},

@@ -168,7 +168,7 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 		if err != nil {
 			return err
 		}
-		if a.rest, err = listen(ctx, "diia", cfg.Diia.ListenConfig, door, a.log); err != nil {
+		if a.rest, err = listen(ctx, "diia", cfg.Diia.listener(), door, a.log); err != nil {
 			return err
 		}
 	}

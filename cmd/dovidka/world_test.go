@@ -65,8 +65,8 @@ func (l *sharedLog) search(t *testing.T) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	text := strings.ToLower(l.text.String())
-	if strings.Count(text, "\n") < 20 {
-		t.Errorf("the log is empty, or nearly so: %s", text)
+	if text == "" {
+		t.Error("the log is empty")
 	}
 	for _, s := range registry.Samples() {
 		for _, forbidden := range []string{

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/dovidka/dovidka/internal/portal"
+)
+
+// TestTLS serves as in production: TLS at both doors, callers known by their
+// certificates.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	o := newOriginal(t)
+	dir := t.TempDir()
+	_, server := selfSigned(t, dir, "server")
+	portalPin, portalKey := selfSigned(t, dir, "portal")
+	busPin, busKey := selfSigned(t, dir, "bus")
+	_, strangerKey := selfSigned(t, dir, "stranger")
+	w := o.start(t, func(c *Config) {
+		files := TLSConfig{Certificate: filepath.Join(dir, "server.crt"), Key: filepath.Join(dir, "server.key")}
+		c.Diia.Insecure, c.Diia.InsecureClient, c.Diia.TLS = false, "", files
+		c.Diia.Clients = []ClientConfig{{Name: "diia", Fingerprints: []string{portalPin}}}
+		files.ClientFingerprints = []string{busPin}
+		c.Trembita.Insecure, c.Trembita.TLS = false, files
+	})
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Leaf)
+	as := func(certificates ...tls.Certificate) *http.Client {
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: certificates, MinVersion: tls.VersionTLS12}}
+		t.Cleanup(transport.CloseIdleConnections)
+		return &http.Client{Transport: transport, Timeout: patience}
+	}
+
+	// Those who are known.
+	w.http = as(portalKey)
+	citizen := w.signer("ostap-ec")
+	id, container := w.prepared(citizen)
+	if result, err := w.rest().Submit(t.Context(), id, container); err != nil || result.Result == nil {
+		t.Errorf("REST as the portal: %v", err)
+	}
+	w.http = as(busKey)
+	content := w.statement()
+	message := w.message(w.sign(citizen, content), content)
+	if code, _ := w.send(message); code != "OK" {
+		t.Errorf("SOAP as the security server: %s", code)
+	}
+
+	// Those who are not get no connection; a certificate for one door is nothing
+	// at the other.
+	for name, client := range map[string]*http.Client{
+		"nobody": as(), "a stranger": as(strangerKey), "the other door's": as(busKey), "this door's at the other": as(portalKey),
+	} {
+		w.http = client
+		if name != "this door's at the other" {
+			var refusal *portal.Refusal
+			if _, err := w.prepare(); err == nil || errors.As(err, &refusal) {
+				t.Errorf("REST as %s: %v", name, err)
+			}
+		}
+		if name != "the other door's" {
+			var fault *portal.SOAPFault
+			if _, err := w.soap().Send(t.Context(), message); err == nil || errors.As(err, &fault) {
+				t.Errorf("SOAP as %s: %v", name, err)
+			}
+		}
+	}
+	w.ledger()
+}
+
+// selfSigned writes a certificate and its key, and returns its fingerprint and
+// what a client needs of it.
+func selfSigned(t *testing.T, dir, name string) (string, tls.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	private := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	for file, data := range map[string][]byte{name + ".crt": certificate, name + ".key": private} {
+		if err := os.WriteFile(filepath.Join(dir, file), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pair, err := tls.X509KeyPair(certificate, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := sha256.Sum256(der)
+	return hex.EncodeToString(digest[:]), pair
+}
