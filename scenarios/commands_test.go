@@ -189,12 +189,17 @@ func demoCommand(ts *testscript.TestScript, args []string) {
 	publish(ts, s.made)
 }
 
-// serve: starts the component in the folder that demo made.
+// serve [CONFIG]: starts the component in the folder that demo made, or with
+// another configuration that trusts its authority.
 func serveCommand(ts *testscript.TestScript, args []string) {
 	s := stageOf(ts)
-	want(ts, len(args) == 0 && s.made.Config != "" && s.process == nil, "demo first, then serve, once until stop")
+	want(ts, len(args) <= 1 && s.made.Config != "" && s.process == nil, "demo first, then serve [CONFIG], once until stop")
+	made := s.made
+	if len(args) == 1 {
+		made.Config = ts.MkAbs(args[0])
+	}
 	var started system
-	s.process, started = serve(s.t, s.made)
+	s.process, started = serve(s.t, made)
 	publish(ts, started)
 }
 

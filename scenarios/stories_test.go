@@ -63,9 +63,11 @@ type setter interface{ Setenv(key, value string) }
 
 // publish tells a script where a system is.
 func publish(env setter, s system) {
+	folder := filepath.Dir(s.Config)
 	for name, value := range map[string]string{
 		"REST": s.REST, "SOAP": s.SOAP, "WSDL": s.WSDL, "METRICS": s.Metrics, "LIVEZ": s.Livez, "READYZ": s.Readyz,
-		"CONFIG": s.Config, "LEDGER": filepath.Join(filepath.Dir(s.Config), "data", "ledger.db"), "AUTHORITY": s.Authority, "ISSUERS": s.Issuers,
+		"CONFIG": s.Config, "AUTHORITY": s.Authority, "ISSUERS": s.Issuers,
+		"LEDGER": filepath.Join(folder, "data", "ledger.db"), "REGISTRY": filepath.Join(folder, "data", "registry.db"), "SEAL": filepath.Join(folder, "seal"),
 	} {
 		env.Setenv(name, value)
 	}
