@@ -152,10 +152,28 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 	case err != nil:
 		return Outcome{Indeterminate, ReasonStampUntrusted}
 	}
-	if v.opts.Revocation != RevocationNotChecked && v.status(tsa, chain[1], at).State == pki.StateRevoked {
+	if v.opts.Revocation != RevocationNotChecked && spoiled(v.status(tsa, chain[1], at)) {
 		return Outcome{Invalid, ReasonStampRevoked}
 	}
 	return Outcome{Verdict: Valid}
+}
+
+// spoiled reports whether a service's tokens are worth nothing after the revocation of
+// its certificate: all of them when the key may be in other hands, since it can state
+// any time, but only the later ones when the service gave up or changed its key (RFC
+// 3161, clause 4, items 1 and 2).
+func spoiled(s pki.Status) bool {
+	switch {
+	case s.State == pki.StateRevoked:
+		return true
+	case s.RevokedAt.IsZero():
+		return false
+	}
+	switch s.RevokedFor {
+	case pki.RevocationAffiliationChanged, pki.RevocationSuperseded, pki.RevocationCessation:
+		return false
+	}
+	return true
 }
 
 // checkTimes verifies the stamps and finds the time at which the signature is known

@@ -63,6 +63,9 @@ func TestTimeStampRules(t *testing.T) {
 	good := must[*cmstest.Identity](t)(a.TSA())
 	revoked := must[*cmstest.Identity](t)(a.TSA())
 	a.Revoke(revoked.Certificate, signedAt.AddDate(0, 0, -1), 1)
+	stolen, closed := must[*cmstest.Identity](t)(a.TSA()), must[*cmstest.Identity](t)(a.TSA())
+	a.Revoke(stolen.Certificate, signedAt.Add(time.Minute), 1)
+	a.Revoke(closed.Certificate, signedAt.Add(time.Minute), pki.RevocationCessation)
 	cases := map[string]struct {
 		container []byte
 		want      cms.Outcome
@@ -75,9 +78,11 @@ func TestTimeStampRules(t *testing.T) {
 			stamped(t, who, service(pki.OIDEKUTimeStamping, pki.OIDEKUOCSPSigning), signedAt),
 			cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage},
 		},
-		"no usage":         {stamped(t, who, service(), signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
-		"a person's stamp": {stamped(t, who, who, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
-		"revoked":          {stamped(t, who, revoked, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampRevoked}},
+		"no usage":            {stamped(t, who, service(), signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
+		"a person's stamp":    {stamped(t, who, who, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUsage}},
+		"revoked":             {stamped(t, who, revoked, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampRevoked}},
+		"key stolen later":    {stamped(t, who, stolen, signedAt), cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampRevoked}},
+		"service ended later": {stamped(t, who, closed, signedAt), cms.Outcome{Verdict: cms.Valid}},
 		"named as our authority": {
 			stamped(t, who, must[*cmstest.Identity](t)(foreign.TSA()), signedAt),
 			cms.Outcome{Verdict: cms.Invalid, Reason: cms.ReasonStampUntrusted},

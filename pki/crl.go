@@ -17,8 +17,11 @@ func crlLimits() der.Limits { return der.Limits{Size: 64 << 20, Elements: 8 << 2
 
 // Revocation reasons (RFC 5280, clause 5.3.1) which are treated apart.
 const (
-	RevocationHold          = 6
-	revocationRemoveFromCRL = 8
+	RevocationAffiliationChanged = 3
+	RevocationSuperseded         = 4
+	RevocationCessation          = 5
+	RevocationHold               = 6
+	revocationRemoveFromCRL      = 8
 )
 
 // CRL is a certificate revocation list, full or delta (RFC 5280, clause 5).

@@ -69,7 +69,9 @@ type Status struct {
 	// RevokedAt is when the certificate was revoked, if it was, be it after the time
 	// asked for.
 	RevokedAt time.Time
-	AsOf      time.Time // thisUpdate of the statement that decided
+	// RevokedFor is the reason code of that revocation (RFC 5280, clause 5.3.1).
+	RevokedFor int
+	AsOf       time.Time // thisUpdate of the statement that decided
 }
 
 // CheckStatus finds out whether a certificate was revoked at opts.Time. A statement
@@ -116,7 +118,7 @@ func (o StatusOptions) usable(thisUpdate, nextUpdate time.Time, maxAge time.Dura
 
 // judge turns a revocation into the status at opts.Time.
 func (o StatusOptions) judge(r Revocation, source string, asOf time.Time) Status {
-	s := Status{State: StateRevoked, Reason: ReasonRevoked, Source: source, RevokedAt: r.Time, AsOf: asOf}
+	s := Status{State: StateRevoked, Reason: ReasonRevoked, Source: source, RevokedAt: r.Time, RevokedFor: r.Reason, AsOf: asOf}
 	switch {
 	case r.Time.After(o.Time):
 		s.State, s.Reason = StateGood, ReasonNone
