@@ -1,9 +1,14 @@
 package sqlstore_test
 
 import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/internal/disclosure"
 	"github.com/dovidka/dovidka/internal/disclosure/sqlstore"
 	"github.com/dovidka/dovidka/internal/disclosure/storetest"
@@ -24,6 +29,47 @@ func TestContract(t *testing.T) {
 				return s
 			})
 		})
+	}
+}
+
+// TestPurgedIsGone looks into the file: what was wiped must not lie there until
+// the room is needed for something else.
+func TestPurgedIsGone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cases.db")
+	db, err := database.Open(t.Context(), database.Config{URL: "sqlite:" + path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := sqlstore.New(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := []byte("Вигаданий Остап Ігорович")
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	for n := range 20 {
+		id := dovidka.ID(fmt.Sprint("case-", n))
+		c := disclosure.Case{ID: id, Key: string(id), State: dovidka.StateAccepted, CreatedAt: at, AcceptedAt: at, Container: bytes.Repeat(mark, 200)}
+		if _, _, err := s.Open(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		out := disclosure.Outcome{Record: mark, Sealed: dovidka.Sealed{Bundle: bytes.Repeat(mark, n*100+1), SealedAt: at}}
+		if err := s.Finish(t.Context(), id, out, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := s.Purge(t.Context(), at, at.Add(time.Hour), at.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil { // and fold the write-ahead log
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(file, mark); n > 0 {
+		t.Errorf("the file still holds %d copies of what was wiped", n)
 	}
 }
 

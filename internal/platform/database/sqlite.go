@@ -29,7 +29,9 @@ func openSQLite(path string, cfg Config) (*DB, error) {
 		// A transaction that begins by reading and then writes would fail with
 		// "busy" when another wrote in between, without any waiting.
 		"_txlock": {"immediate"},
-		"_pragma": {"journal_mode(wal)", "synchronous(full)"},
+		// What is deleted is overwritten: personal data must not outlive its time
+		// in room that is free.
+		"_pragma": {"journal_mode(wal)", "synchronous(full)", "secure_delete(on)"},
 	})})
 	// SQLite has one write lock. One connection queues the writers in
 	// database/sql, in order and without polling.
