@@ -274,6 +274,29 @@ func TestPrepareIsIdempotent(t *testing.T) {
 	wantCode(t, err, dovidka.CodeRequestConflict)
 }
 
+func TestNothingIsPreparedAnewWhenTheAnswerIsGone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ask := f.ask()
+	p, err := f.Prepare(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Submit(t.Context(), signed(p.ID, p.Statement)); err != nil {
+		t.Fatal(err)
+	}
+	now := f.clock.now()
+	if _, _, err := f.store.Purge(t.Context(), now, now.Add(time.Minute), now.Add(-time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Prepare(t.Context(), ask)
+	wantCode(t, err, dovidka.CodeRequestExpired)
+	_, err = f.Progress(t.Context(), p.ID, portal)
+	wantCode(t, err, dovidka.CodeRequestExpired)
+	_, err = f.Submit(t.Context(), signed(p.ID, p.Statement))
+	wantCode(t, err, dovidka.CodeRequestExpired)
+}
+
 func TestConsentIsAskedForBeforeAnything(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -51,6 +51,9 @@ func (s *Service) Prepare(ctx context.Context, ask dovidka.Ask) (dovidka.Prepare
 	if kept.BodyDigest != ask.BodyDigest {
 		return dovidka.Prepared{}, dovidka.NewFault(dovidka.CodeRequestConflict, "the same request id came with another body")
 	}
+	if kept.Statement == nil {
+		return dovidka.Prepared{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the request is finished and no longer kept")
+	}
 	return dovidka.Prepared{
 		ID: kept.ID, State: s.state(kept), Statement: kept.Statement, Nonce: kept.Nonce, ExpiresAt: kept.ExpiresAt,
 	}, nil

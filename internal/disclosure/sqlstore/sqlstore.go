@@ -155,7 +155,7 @@ func (s *Store) ReleaseClaims(ctx context.Context) error {
 func (s *Store) Purge(ctx context.Context, now, answersBefore, casesBefore time.Time) (wiped, deleted int64, err error) {
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
-			UPDATE cases SET record = NULL, bundle = NULL, signature = NULL, container = NULL, content = NULL, user_id = ''
+			UPDATE cases SET record = NULL, bundle = NULL, signature = NULL, container = NULL, content = NULL, statement = NULL, user_id = ''
 			WHERE finished_at > 0 AND finished_at < $1 AND (bundle IS NOT NULL OR container IS NOT NULL)`, micros(answersBefore))
 		if err != nil {
 			return err

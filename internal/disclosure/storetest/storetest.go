@@ -262,8 +262,8 @@ func purge(t *testing.T, s disclosure.Store) {
 	if wiped != 1 || deleted != 0 || got.Outcome.Sealed.Bundle != nil || got.Outcome.Record != nil || got.Container != nil || got.Outcome.GrantID != "g" {
 		t.Errorf("wiped %d, deleted %d, case after: %d bytes of bundle", wiped, deleted, len(got.Outcome.Sealed.Bundle))
 	}
-	if !got.Caller.UserID.IsZero() {
-		t.Error("the caller's user outlived the answer")
+	if !got.Caller.UserID.IsZero() || got.Statement != nil {
+		t.Error("the caller's user, or whom the statement names, outlived the answer")
 	}
 	_, deleted, err = s.Purge(t.Context(), at, start, start.Add(time.Minute))
 	must(t, err)
