@@ -32,6 +32,7 @@ type neighbours struct {
 	events  []string
 	fail    map[string]error // by step, once each
 	panics  string           // the step that breaks, always
+	during  func()           // what else happens while "seal" is taken, once
 	signer  dovidka.RNOKPP
 	revoked bool
 }
@@ -47,6 +48,10 @@ func (n *neighbours) step(name string) error {
 		panic("РНОКПП 3075751279")
 	}
 	n.events = append(n.events, name)
+	if name == "seal" && n.during != nil {
+		n.during()
+		n.during = nil
+	}
 	return nil
 }
 
@@ -519,6 +524,30 @@ func TestFailedNeighbourIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestOvertakenWorkerTellsWhatBecameOfTheCase: a machine that slept finds its
+// case claimed, and perhaps finished, by another.
+func TestOvertakenWorkerTellsWhatBecameOfTheCase(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.prepare(t)
+	answer := disclosure.Outcome{GrantID: "g", Sealed: dovidka.Sealed{Bundle: []byte(`{"the":"first"}`), Signature: []byte("p7s"), SealedAt: time.Unix(1, 0)}}
+	f.during = func() {
+		f.clock.add(time.Minute)
+		now := f.clock.now()
+		if claimed, err := f.store.Claim(t.Context(), p.ID, 1, now, now.Add(time.Minute)); err != nil || !claimed {
+			t.Errorf("claimed %v, error %v", claimed, err)
+		}
+		if err := f.store.Finish(t.Context(), p.ID, 2, answer, now); err != nil {
+			t.Error(err)
+		}
+	}
+	got, err := f.Submit(t.Context(), signed(p.ID, p.Statement))
+	if err != nil || got.State != dovidka.StateDone || string(got.Answer.Sealed.Bundle) != `{"the":"first"}` {
+		t.Errorf("state %s, error %v", got.State, err)
+	}
+	wantSteps(t, f, "[verify permit read seal record release]")
+}
+
 func TestRefusalThatCannotBeRecordedIsNotARefusal(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -553,7 +582,7 @@ func TestInterruptedCaseIsFinishedByTheNextProcess(t *testing.T) {
 	p := f.prepare(t)
 	now := f.clock.now()
 	// A process accepted the request and died.
-	if err := f.store.Accept(t.Context(), p.ID, append([]byte("signed:"), p.Statement...), nil, now, now.Add(time.Minute)); err != nil {
+	if err := f.store.Accept(t.Context(), p.ID, 0, append([]byte("signed:"), p.Statement...), nil, now, now.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	next := start(t, f.cfg)
@@ -562,7 +591,7 @@ func TestInterruptedCaseIsFinishedByTheNextProcess(t *testing.T) {
 	}
 	// What is accepted from now on is in work here.
 	mine := f.prepare(t)
-	if err := f.store.Accept(t.Context(), mine.ID, append([]byte("signed:"), mine.Statement...), nil, now, now.Add(time.Minute)); err != nil {
+	if err := f.store.Accept(t.Context(), mine.ID, 0, append([]byte("signed:"), mine.Statement...), nil, now, now.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -663,7 +692,7 @@ func TestWaitingIsCheap(t *testing.T) {
 	p := f.prepare(t)
 	now := f.clock.now()
 	req := signed(p.ID, p.Statement)
-	if err := f.store.Accept(t.Context(), p.ID, req.Container, nil, now, now.Add(time.Hour)); err != nil {
+	if err := f.store.Accept(t.Context(), p.ID, 0, req.Container, nil, now, now.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	got, err := f.Submit(t.Context(), req)

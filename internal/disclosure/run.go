@@ -59,16 +59,17 @@ func (s *Service) resume(ctx context.Context) {
 }
 
 func (s *Service) resumeOne(ctx context.Context, id dovidka.ID) {
-	now := s.now().UTC()
-	claimed, err := s.store.Claim(ctx, id, now, now.Add(s.claim()))
-	if err != nil || !claimed {
-		return // somebody else has it, or the next round will
-	}
 	c, err := s.store.Load(ctx, id)
 	if err != nil {
 		s.log.ErrorContext(ctx, "load interrupted case", "request_id", id, "error", err)
 		return
 	}
+	now := s.now().UTC()
+	claimed, err := s.store.Claim(ctx, id, c.Attempts, now, now.Add(s.claim()))
+	if err != nil || !claimed {
+		return // somebody else has it, or the next round will
+	}
+	c.Attempts++
 	if _, err := s.finish(s.workCtx, c); err != nil {
 		s.log.InfoContext(ctx, "interrupted case ended without an answer", "request_id", id, "code", dovidka.FaultOf(err).Code)
 		return

@@ -189,7 +189,7 @@ func (s *Service) accept(ctx context.Context, req dovidka.Request) (c Case, mine
 		if !now.Before(kept.ExpiresAt) {
 			return Case{}, false, s.expired(ctx, kept)
 		}
-		err := s.store.Accept(ctx, kept.ID, req.Container, req.Content, now, now.Add(s.claim()))
+		err := s.store.Accept(ctx, kept.ID, kept.Attempts, req.Container, req.Content, now, now.Add(s.claim()))
 		switch {
 		case err == nil:
 			kept.State, kept.Container, kept.Content, kept.AcceptedAt = dovidka.StateAccepted, req.Container, req.Content, now
@@ -215,9 +215,12 @@ func (s *Service) orClaim(ctx context.Context, kept Case, opened bool, now time.
 	if opened || kept.State != dovidka.StateAccepted {
 		return kept, opened, nil
 	}
-	claimed, err := s.store.Claim(ctx, kept.ID, now, now.Add(s.claim()))
+	claimed, err := s.store.Claim(ctx, kept.ID, kept.Attempts, now, now.Add(s.claim()))
 	if err != nil {
 		return Case{}, false, storageFault("claim case", err)
+	}
+	if claimed {
+		kept.Attempts++
 	}
 	return kept, claimed, nil
 }
@@ -255,13 +258,13 @@ func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) 
 	case fault == nil:
 	case fault.Code.SignatureAtFault() && c.Statement != nil && c.Attempts < maxSignatures && now.Before(c.ExpiresAt):
 		// The citizen may sign again: nothing but the signature was wrong.
-		if err := s.store.Reopen(context.WithoutCancel(ctx), c.ID); err != nil {
-			return dovidka.Progress{}, storageFault("reopen case", err)
+		if err := s.store.Reopen(context.WithoutCancel(ctx), c.ID, c.Attempts); err != nil {
+			return s.overtaken(ctx, c, "reopen case", err)
 		}
 		return dovidka.Progress{}, fault
 	case fault.Code.Class() == dovidka.ClassExternal && c.Attempts < maxAttempts:
 		s.log.WarnContext(ctx, "case deferred", "request_id", c.ID, "error", fault, "attempt", c.Attempts)
-		if err := s.store.Defer(context.WithoutCancel(ctx), c.ID, now.Add(backoff(c.Attempts))); err != nil {
+		if err := s.store.Defer(context.WithoutCancel(ctx), c.ID, c.Attempts, now.Add(backoff(c.Attempts))); err != nil {
 			s.log.ErrorContext(ctx, "case cannot be deferred", "request_id", c.ID, "error", err)
 		}
 		return dovidka.Progress{}, fault
@@ -272,8 +275,8 @@ func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) 
 		out = Outcome{Code: fault.Code, Reason: fault.Reason}
 	}
 	// The end is stored even when the time is up: the ledger has it already.
-	if err := s.store.Finish(context.WithoutCancel(ctx), c.ID, out, now); err != nil {
-		return dovidka.Progress{}, storageFault("store outcome", err)
+	if err := s.store.Finish(context.WithoutCancel(ctx), c.ID, c.Attempts, out, now); err != nil {
+		return s.overtaken(ctx, c, "store outcome", err)
 	}
 	c.Outcome, c.FinishedAt = out, now
 	if fault != nil {
@@ -281,6 +284,20 @@ func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) 
 	}
 	c.State = dovidka.StateDone
 	return c.progress()
+}
+
+// overtaken answers for a case that could not be moved on. Where somebody else
+// claimed it, because this worker slept over its claim, it is told how far that
+// one has come: what this one did has no effect.
+func (s *Service) overtaken(ctx context.Context, c Case, action string, err error) (dovidka.Progress, error) {
+	if !errors.Is(err, ErrCaseState) {
+		return dovidka.Progress{}, storageFault(action, err)
+	}
+	kept, err := s.store.Load(ctx, c.ID)
+	if err != nil {
+		return dovidka.Progress{}, storageFault("load case", err)
+	}
+	return s.progress(ctx, kept)
 }
 
 // ending returns the fault with which a road ended. Time that ran out, the

@@ -65,22 +65,27 @@ type Store interface {
 	Open(ctx context.Context, c Case) (kept Case, opened bool, err error)
 	// Load returns the case, or ErrNoCase.
 	Load(ctx context.Context, id dovidka.ID) (Case, error)
-	// Accept moves a case from awaiting to accepted with what was received and
-	// claims it until the moment; ErrCaseState when it is not awaiting.
-	Accept(ctx context.Context, id dovidka.ID, container, content []byte, at, claimedUntil time.Time) error
+	// Accept moves a case from awaiting to accepted with what was received,
+	// claims it until the moment and counts the attempt; ErrCaseState when it is
+	// not awaiting, or attempts are not its attempts so far.
+	Accept(ctx context.Context, id dovidka.ID, attempts int, container, content []byte, at, claimedUntil time.Time) error
 	// Claim takes an accepted case for one worker until the moment and counts
-	// the attempt; false when another has it or it is not due.
-	Claim(ctx context.Context, id dovidka.ID, now, until time.Time) (bool, error)
+	// the attempt; false when another has it, when it is not due, or when
+	// attempts are not its attempts so far: then it is not as it was loaded.
+	Claim(ctx context.Context, id dovidka.ID, attempts int, now, until time.Time) (bool, error)
 	// BurnNonce marks the nonce used by the case; ErrNonceUsed when another
 	// case used it. The same case may burn it again.
 	BurnNonce(ctx context.Context, nonce string, id dovidka.ID, keepUntil time.Time) error
+	// The next three are the claim holder's, who names the attempt: ErrCaseState
+	// when the case is not accepted, or somebody has claimed it since.
+
 	// Reopen moves an accepted case back to awaiting after a signature that
 	// was not good enough.
-	Reopen(ctx context.Context, id dovidka.ID) error
+	Reopen(ctx context.Context, id dovidka.ID, attempt int) error
 	// Defer lets an accepted case rest until the moment.
-	Defer(ctx context.Context, id dovidka.ID, until time.Time) error
+	Defer(ctx context.Context, id dovidka.ID, attempt int, until time.Time) error
 	// Finish moves an accepted case to done or, with a Code, to refused.
-	Finish(ctx context.Context, id dovidka.ID, out Outcome, at time.Time) error
+	Finish(ctx context.Context, id dovidka.ID, attempt int, out Outcome, at time.Time) error
 	// Due lists up to limit accepted cases that no worker has.
 	Due(ctx context.Context, now time.Time, limit int) ([]dovidka.ID, error)
 	// ReleaseClaims forgets all claims: for the start of a process that is the

@@ -65,19 +65,19 @@ func (s *Store) Load(ctx context.Context, id dovidka.ID) (disclosure.Case, error
 }
 
 // Accept implements disclosure.Store.
-func (s *Store) Accept(ctx context.Context, id dovidka.ID, container, content []byte, at, claimedUntil time.Time) error {
+func (s *Store) Accept(ctx context.Context, id dovidka.ID, attempts int, container, content []byte, at, claimedUntil time.Time) error {
 	return s.move(ctx, "accept case", `
 		UPDATE cases SET state = 'accepted', container = $2, content = $3, accepted_at = $4, retry_at = $5, attempts = attempts + 1
-		WHERE id = $1 AND state = 'awaiting-signature'`,
-		string(id), container, content, micros(at), micros(claimedUntil))
+		WHERE id = $1 AND attempts = $6 AND state = 'awaiting-signature'`,
+		string(id), container, content, micros(at), micros(claimedUntil), attempts)
 }
 
 // Claim implements disclosure.Store.
-func (s *Store) Claim(ctx context.Context, id dovidka.ID, now, until time.Time) (bool, error) {
+func (s *Store) Claim(ctx context.Context, id dovidka.ID, attempts int, now, until time.Time) (bool, error) {
 	err := s.move(ctx, "claim case", `
 		UPDATE cases SET retry_at = $3, attempts = attempts + 1
-		WHERE id = $1 AND state = 'accepted' AND retry_at <= $2`,
-		string(id), micros(now), micros(until))
+		WHERE id = $1 AND attempts = $4 AND state = 'accepted' AND retry_at <= $2`,
+		string(id), micros(now), micros(until), attempts)
 	if errors.Is(err, disclosure.ErrCaseState) {
 		return false, nil
 	}
@@ -96,19 +96,20 @@ func (s *Store) BurnNonce(ctx context.Context, nonce string, id dovidka.ID, keep
 }
 
 // Reopen implements disclosure.Store.
-func (s *Store) Reopen(ctx context.Context, id dovidka.ID) error {
+func (s *Store) Reopen(ctx context.Context, id dovidka.ID, attempt int) error {
 	return s.move(ctx, "reopen case", `
 		UPDATE cases SET state = 'awaiting-signature', container = NULL, content = NULL, accepted_at = 0, retry_at = 0
-		WHERE id = $1 AND state = 'accepted'`, string(id))
+		WHERE id = $1 AND attempts = $2 AND state = 'accepted'`, string(id), attempt)
 }
 
 // Defer implements disclosure.Store.
-func (s *Store) Defer(ctx context.Context, id dovidka.ID, until time.Time) error {
-	return s.move(ctx, "defer case", `UPDATE cases SET retry_at = $2 WHERE id = $1 AND state = 'accepted'`, string(id), micros(until))
+func (s *Store) Defer(ctx context.Context, id dovidka.ID, attempt int, until time.Time) error {
+	return s.move(ctx, "defer case", `
+		UPDATE cases SET retry_at = $3 WHERE id = $1 AND attempts = $2 AND state = 'accepted'`, string(id), attempt, micros(until))
 }
 
 // Finish implements disclosure.Store.
-func (s *Store) Finish(ctx context.Context, id dovidka.ID, out disclosure.Outcome, at time.Time) error {
+func (s *Store) Finish(ctx context.Context, id dovidka.ID, attempt int, out disclosure.Outcome, at time.Time) error {
 	state := dovidka.StateDone
 	if out.Code != "" {
 		state = dovidka.StateRefused
@@ -120,9 +121,9 @@ func (s *Store) Finish(ctx context.Context, id dovidka.ID, out disclosure.Outcom
 	return s.move(ctx, "finish case", `
 		UPDATE cases SET state = $2, code = $3, reason = $4, grant_id = $5, record = $6, bundle = $7, signature = $8,
 			sealed_at = $9, receipt = $10, withdrawn = $11, finished_at = $12
-		WHERE id = $1 AND state = 'accepted'`,
+		WHERE id = $1 AND attempts = $13 AND state = 'accepted'`,
 		string(id), string(state), string(out.Code), out.Reason, string(out.GrantID), out.Record, out.Sealed.Bundle, out.Sealed.Signature,
-		micros(out.Sealed.SealedAt), receipt, out.Withdrawn, micros(at))
+		micros(out.Sealed.SealedAt), receipt, out.Withdrawn, micros(at), attempt)
 }
 
 // Due implements disclosure.Store.

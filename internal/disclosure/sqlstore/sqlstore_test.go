@@ -54,7 +54,7 @@ func TestPurgedIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := disclosure.Outcome{Record: mark, Sealed: dovidka.Sealed{Bundle: bytes.Repeat(mark, n*100+1), SealedAt: at}}
-		if err := s.Finish(t.Context(), id, out, at); err != nil {
+		if err := s.Finish(t.Context(), id, 0, out, at); err != nil {
 			t.Fatal(err)
 		}
 	}

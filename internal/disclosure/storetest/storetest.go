@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) disclosure.Store) {
 		"open twice keeps the first":             openTwice,
 		"accept happens once":                    acceptOnce,
 		"claims exclude each other":              claims,
+		"a lost claim moves nothing":             lostClaim,
 		"a nonce belongs to one case":            nonces,
 		"reopen lets the citizen sign again":     reopen,
 		"finish keeps the outcome":               finish,
@@ -65,7 +66,7 @@ func opened(t *testing.T, s disclosure.Store) disclosure.Case {
 func accepted(t *testing.T, s disclosure.Store, claimedUntil time.Time) disclosure.Case {
 	t.Helper()
 	c := opened(t, s)
-	must(t, s.Accept(t.Context(), c.ID, []byte("cms"), nil, start, claimedUntil))
+	must(t, s.Accept(t.Context(), c.ID, 0, []byte("cms"), nil, start, claimedUntil))
 	return load(t, s, c.ID)
 }
 
@@ -108,7 +109,7 @@ func acceptOnce(t *testing.T, s disclosure.Store) {
 	if c.State != dovidka.StateAccepted || string(c.Container) != "cms" || c.Attempts != 1 || !c.AcceptedAt.Equal(start) {
 		t.Errorf("accepted case: state %s, container %q, attempts %d, at %s", c.State, c.Container, c.Attempts, c.AcceptedAt)
 	}
-	err := s.Accept(t.Context(), c.ID, []byte("other"), nil, start, start)
+	err := s.Accept(t.Context(), c.ID, 1, []byte("other"), nil, start, start)
 	if !errors.Is(err, disclosure.ErrCaseState) {
 		t.Errorf("second Accept: %v, want ErrCaseState", err)
 	}
@@ -122,7 +123,7 @@ func acceptRace(t *testing.T, s disclosure.Store) {
 	var wg sync.WaitGroup
 	results := make([]error, 8)
 	for i := range results {
-		wg.Go(func() { results[i] = s.Accept(t.Context(), c.ID, []byte{byte(i)}, nil, start, start) })
+		wg.Go(func() { results[i] = s.Accept(t.Context(), c.ID, 0, []byte{byte(i)}, nil, start, start) })
 	}
 	wg.Wait()
 	won := 0
@@ -142,28 +143,54 @@ func acceptRace(t *testing.T, s disclosure.Store) {
 func claims(t *testing.T, s disclosure.Store) {
 	c := accepted(t, s, start.Add(time.Minute))
 	for _, step := range []struct {
-		name string
-		at   time.Time
-		want bool
+		name     string
+		attempts int
+		at       time.Time
+		want     bool
 	}{
-		{"while the acceptor has it", start.Add(30 * time.Second), false},
-		{"after that", start.Add(time.Minute), true},
-		{"while the second worker has it", start.Add(90 * time.Second), false},
+		{"while the acceptor has it", 1, start.Add(30 * time.Second), false},
+		{"loaded before it was accepted", 0, start.Add(time.Minute), false},
+		{"after that", 1, start.Add(time.Minute), true},
+		{"while the second worker has it", 2, start.Add(90 * time.Second), false},
+		{"loaded before the second worker took it", 1, start.Add(time.Hour), false},
 	} {
-		got, err := s.Claim(t.Context(), c.ID, step.at, step.at.Add(time.Minute))
+		got, err := s.Claim(t.Context(), c.ID, step.attempts, step.at, step.at.Add(time.Minute))
 		must(t, err)
 		if got != step.want {
 			t.Errorf("claim %s: %v, want %v", step.name, got, step.want)
 		}
 	}
 	must(t, s.ReleaseClaims(t.Context()))
-	got, err := s.Claim(t.Context(), c.ID, start, start.Add(time.Minute))
+	got, err := s.Claim(t.Context(), c.ID, 2, start, start.Add(time.Minute))
 	must(t, err)
 	if !got {
 		t.Error("a released claim cannot be taken")
 	}
 	if got := load(t, s, c.ID).Attempts; got != 3 {
 		t.Errorf("attempts %d, want 3", got)
+	}
+}
+
+// lostClaim: a worker that slept over its claim moves nothing.
+func lostClaim(t *testing.T, s disclosure.Store) {
+	c := accepted(t, s, start.Add(time.Minute))
+	claimed, err := s.Claim(t.Context(), c.ID, c.Attempts, start.Add(time.Hour), start.Add(2*time.Hour))
+	if err != nil || !claimed {
+		t.Fatalf("claimed %v, error %v", claimed, err)
+	}
+	for name, err := range map[string]error{
+		"reopen": s.Reopen(t.Context(), c.ID, c.Attempts),
+		"defer":  s.Defer(t.Context(), c.ID, c.Attempts, start),
+		"finish": s.Finish(t.Context(), c.ID, c.Attempts, disclosure.Outcome{Code: dovidka.CodeInternal}, start),
+	} {
+		if !errors.Is(err, disclosure.ErrCaseState) {
+			t.Errorf("%s without the claim: %v, want ErrCaseState", name, err)
+		}
+	}
+	must(t, s.Defer(t.Context(), c.ID, c.Attempts+1, start))
+	must(t, s.Finish(t.Context(), c.ID, c.Attempts+1, disclosure.Outcome{GrantID: "g"}, start))
+	if got := load(t, s, c.ID); got.State != dovidka.StateDone || got.Outcome.GrantID != "g" {
+		t.Errorf("state %s, grant %q", got.State, got.Outcome.GrantID)
 	}
 }
 
@@ -193,8 +220,8 @@ func nonceOutlives(t *testing.T, s disclosure.Store) {
 	if err := s.BurnNonce(t.Context(), "n1", waiting.ID, keep); !errors.Is(err, disclosure.ErrNonceUsed) {
 		t.Errorf("the waiting case burned the nonce: %v", err)
 	}
-	must(t, s.Finish(t.Context(), waiting.ID, disclosure.Outcome{Code: dovidka.CodeSignatureReplayed}, late))
-	must(t, s.Accept(t.Context(), opened(t, s).ID, []byte("cms"), nil, late, late)) // too late for it
+	must(t, s.Finish(t.Context(), waiting.ID, waiting.Attempts, disclosure.Outcome{Code: dovidka.CodeSignatureReplayed}, late))
+	must(t, s.Accept(t.Context(), opened(t, s).ID, 0, []byte("cms"), nil, late, late)) // too late for it
 	_, _, err = s.Purge(t.Context(), late, time.Time{}, time.Time{})
 	must(t, err)
 	must(t, s.BurnNonce(t.Context(), "n1", waiting.ID, keep)) // forgotten
@@ -202,12 +229,12 @@ func nonceOutlives(t *testing.T, s disclosure.Store) {
 
 func reopen(t *testing.T, s disclosure.Store) {
 	c := accepted(t, s, start.Add(time.Minute))
-	must(t, s.Reopen(t.Context(), c.ID))
+	must(t, s.Reopen(t.Context(), c.ID, c.Attempts))
 	got := load(t, s, c.ID)
 	if got.State != dovidka.StateAwaiting || got.Container != nil || got.Attempts != 1 {
 		t.Errorf("reopened case: state %s, container %q, attempts %d", got.State, got.Container, got.Attempts)
 	}
-	must(t, s.Accept(t.Context(), c.ID, []byte("better"), []byte("content"), start, start))
+	must(t, s.Accept(t.Context(), c.ID, 1, []byte("better"), []byte("content"), start, start))
 	if got := load(t, s, c.ID); got.Attempts != 2 || string(got.Content) != "content" {
 		t.Errorf("accepted again: attempts %d, content %q", got.Attempts, got.Content)
 	}
@@ -220,17 +247,17 @@ func finish(t *testing.T, s disclosure.Store) {
 		Sealed:  dovidka.Sealed{Bundle: []byte("bundle"), Signature: []byte("p7s"), SealedAt: start.Add(time.Second)},
 		Receipt: dovidka.Receipt{RequestID: done.ID, GrantID: "g", ConsentID: "k", Index: 7, Hash: "ff", RecordedAt: start},
 	}
-	must(t, s.Finish(t.Context(), done.ID, out, start.Add(time.Second)))
+	must(t, s.Finish(t.Context(), done.ID, 1, out, start.Add(time.Second)))
 	got := load(t, s, done.ID)
 	if diff := cmp.Diff(out, got.Outcome); diff != "" || got.State != dovidka.StateDone || !got.FinishedAt.Equal(start.Add(time.Second)) {
 		t.Errorf("finished case: state %s at %s, outcome (-want +got):\n%s", got.State, got.FinishedAt, diff)
 	}
-	must(t, s.Finish(t.Context(), refused.ID, disclosure.Outcome{Code: dovidka.CodePatientNotFound, Reason: "r"}, start))
+	must(t, s.Finish(t.Context(), refused.ID, 1, disclosure.Outcome{Code: dovidka.CodePatientNotFound, Reason: "r"}, start))
 	got = load(t, s, refused.ID)
 	if got.State != dovidka.StateRefused || got.Outcome.Code != dovidka.CodePatientNotFound || got.Outcome.Reason != "r" {
 		t.Errorf("refused case: state %s, code %s", got.State, got.Outcome.Code)
 	}
-	if err := s.Finish(t.Context(), done.ID, disclosure.Outcome{Code: dovidka.CodeInternal}, start); !errors.Is(err, disclosure.ErrCaseState) {
+	if err := s.Finish(t.Context(), done.ID, 1, disclosure.Outcome{Code: dovidka.CodeInternal}, start); !errors.Is(err, disclosure.ErrCaseState) {
 		t.Errorf("finished twice: %v, want ErrCaseState", err)
 	}
 }
@@ -238,7 +265,7 @@ func finish(t *testing.T, s disclosure.Store) {
 func due(t *testing.T, s disclosure.Store) {
 	opened(t, s)
 	later, sooner := accepted(t, s, start.Add(2*time.Minute)), accepted(t, s, start.Add(time.Minute))
-	must(t, s.Defer(t.Context(), later.ID, start.Add(3*time.Minute)))
+	must(t, s.Defer(t.Context(), later.ID, 1, start.Add(3*time.Minute)))
 	for at, want := range map[time.Duration][]dovidka.ID{
 		0: nil, time.Minute: {sooner.ID}, 2 * time.Minute: {sooner.ID}, 3 * time.Minute: {sooner.ID, later.ID},
 	} {
@@ -252,7 +279,7 @@ func due(t *testing.T, s disclosure.Store) {
 
 func purge(t *testing.T, s disclosure.Store) {
 	c := accepted(t, s, start)
-	must(t, s.Finish(t.Context(), c.ID, disclosure.Outcome{
+	must(t, s.Finish(t.Context(), c.ID, c.Attempts, disclosure.Outcome{
 		GrantID: "g", Record: []byte("{}"), Sealed: dovidka.Sealed{Bundle: []byte("b"), Signature: []byte("s"), SealedAt: start},
 	}, start.Add(time.Minute)))
 	at := start.Add(time.Hour)
@@ -286,10 +313,10 @@ func missing(t *testing.T, s disclosure.Store) {
 	if _, err := s.Load(t.Context(), "none"); !errors.Is(err, disclosure.ErrNoCase) {
 		t.Errorf("Load: %v, want ErrNoCase", err)
 	}
-	if err := s.Finish(t.Context(), "none", disclosure.Outcome{}, start); !errors.Is(err, disclosure.ErrCaseState) {
+	if err := s.Finish(t.Context(), "none", 1, disclosure.Outcome{}, start); !errors.Is(err, disclosure.ErrCaseState) {
 		t.Errorf("Finish: %v, want ErrCaseState", err)
 	}
-	if claimed, err := s.Claim(t.Context(), "none", start, start); claimed || err != nil {
+	if claimed, err := s.Claim(t.Context(), "none", 1, start, start); claimed || err != nil {
 		t.Errorf("Claim: %v, %v", claimed, err)
 	}
 }
