@@ -54,6 +54,11 @@ func (db *DB) tryTx(ctx context.Context, fn func(tx *sql.Tx) error) (err error) 
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		// database/sql rolls back by itself when ctx ends, and then knows of no
+		// transaction; the end of ctx is what happened.
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+			err = ctx.Err()
+		}
 		return fmt.Errorf("commit transaction: %w", err)
 	}
 	committed = true
