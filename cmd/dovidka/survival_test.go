@@ -42,6 +42,7 @@ func TestSurvival(t *testing.T) {
 		"one request":      survivesOneRequest,
 		"full disk":        survivesFullDisk,
 		"PostgreSQL lost":  survivesLostDatabase,
+		"strangers":        survivesStrangers,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

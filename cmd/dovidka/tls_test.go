@@ -22,11 +22,9 @@ import (
 	"github.com/dovidka/dovidka/internal/portal"
 )
 
-// TestTLS serves as in production: TLS at both doors, callers known by their
-// certificates.
-func TestTLS(t *testing.T) {
-	t.Parallel()
-	o := newOriginal(t)
+// survivesStrangers serves as in production: TLS at both doors, callers known
+// by their certificates.
+func survivesStrangers(t *testing.T, o *original) {
 	dir := t.TempDir()
 	_, server := selfSigned(t, dir, "server")
 	portalPin, portalKey := selfSigned(t, dir, "portal")
