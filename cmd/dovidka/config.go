@@ -242,6 +242,7 @@ func (c *Config) check() error {
 	_, policy := revocationPolicies[c.Verifier.Revocation]
 	need(policy, "verifier.revocation: must be required, if-available or off")
 	need(c.Ledger.KeyFile != "" && c.Ledger.PseudonymKeyFile != "", "ledger: key_file and pseudonym_key_file are required")
+	need(c.Ledger.GrantTTL > c.Disclosure.Budget, "ledger.grant_ttl: must be longer than disclosure.budget, or a slow registry answers to no grant")
 	need(c.Seal.KeyFile != "" && c.Seal.PasswordFile != "", "seal: key_file and password_file are required")
 	need(c.Diia.Listen != "" || c.Trembita.Listen != "", "diia.listen, trembita.listen: at least one door is required")
 	for _, door := range []struct {

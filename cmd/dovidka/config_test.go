@@ -123,6 +123,7 @@ func TestConfigurationFaults(t *testing.T) {
 		"no roots":              {"anchors: [trust/root.cer]", "anchors: []", "verifier.anchors"},
 		"another policy":        {"revocation: required", "revocation: sometimes", "verifier.revocation"},
 		"no ledger key":         {"key_file: ledger.pem", "key_file: \"\"", "ledger: key_file"},
+		"a grant too short":     {"grant_ttl: 1m", "grant_ttl: 8s", "ledger.grant_ttl"},
 		"no seal":               {"key_file: seal.p12", "key_file: \"\"", "seal: key_file"},
 		"TLS and insecure":      {"insecure: false\n  tls:\n    certificate: tls/server.crt #", "insecure: true\n  tls:\n    certificate: tls/server.crt #", "diia: set either"},
 		"insecure client":       {"insecure_client: \"\"", "insecure_client: somebody", "diia.insecure_client"},

@@ -112,7 +112,7 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 	if err != nil {
 		return nil, err
 	}
-	a.verifier, err = newVerifier(cfg.Verifier)
+	a.verifier, err = newVerifier(cfg.Verifier, cfg.Disclosure.ClockSkew.Std())
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +292,7 @@ func stepMetrics(metrics prometheus.Registerer) (func(disclosure.Step, time.Dura
 }
 
 // newVerifier reads the trust the configuration names.
-func newVerifier(cfg VerifierConfig) (*verifier.Service, error) {
+func newVerifier(cfg VerifierConfig, skew time.Duration) (*verifier.Service, error) {
 	anchors, err := readCertificates(cfg.Anchors)
 	if err != nil {
 		return nil, fmt.Errorf("verifier.anchors: %w", err)
@@ -303,7 +303,7 @@ func newVerifier(cfg VerifierConfig) (*verifier.Service, error) {
 	}
 	return verifier.New(verifier.Config{
 		Anchors: anchors, Intermediates: intermediates,
-		CRLs: verifier.CRLFiles(cfg.CRLs, crlInterval), Revocation: revocationPolicies[cfg.Revocation],
+		CRLs: verifier.CRLFiles(cfg.CRLs, crlInterval), Revocation: revocationPolicies[cfg.Revocation], ClockSkew: skew,
 	})
 }
 
