@@ -98,13 +98,13 @@ func showVerification(w io.Writer, v *verification) error {
 	}
 	for _, layer := range v.layers {
 		for _, s := range layer.Signers {
-			showSigner(p, s)
+			showSigner(p, s, v.at)
 		}
 	}
 	return p.err
 }
 
-func showSigner(p *page, s cms.Signer) {
+func showSigner(p *page, s cms.Signer, at time.Time) {
 	kind := "Signed by"
 	if s.IsStamp {
 		kind = "Sealed by"
@@ -128,7 +128,8 @@ func showSigner(p *page, s cms.Signer) {
 	if !s.SigningTime.IsZero() {
 		p.line("  %-13s %s (claimed by the signer)", "signed at", s.SigningTime.UTC().Format(time.RFC3339))
 	}
-	if !s.TrustedTime.IsZero() {
+	// Without a stamp the trusted time is the verification's own, which tells nothing.
+	if !s.TrustedTime.IsZero() && !s.TrustedTime.Equal(at) {
 		p.line("  %-13s %s", "existed by", s.TrustedTime.UTC().Format(time.RFC3339))
 	}
 	p.line("  %-13s CAdES %s, %s%s", "verdict", s.Level, s.AtTime.Verdict, because(s.AtTime.Reason))
