@@ -548,6 +548,21 @@ func TestOvertakenWorkerTellsWhatBecameOfTheCase(t *testing.T) {
 	wantSteps(t, f, "[verify permit read seal record release]")
 }
 
+func TestLongOutageIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.prepare(t)
+	for range 40 {
+		f.fail["read"] = dovidka.NewFault(dovidka.CodeRegistryUnavailable, "gone")
+		_, err := f.Submit(t.Context(), signed(p.ID, p.Statement))
+		wantCode(t, err, dovidka.CodeRegistryUnavailable)
+		f.clock.add(time.Hour) // longer than any back-off
+	}
+	if got, err := f.Submit(t.Context(), signed(p.ID, p.Statement)); err != nil || got.State != dovidka.StateDone {
+		t.Errorf("after 40 hours: state %s, error %v", got.State, err)
+	}
+}
+
 func TestRefusalThatCannotBeRecordedIsNotARefusal(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

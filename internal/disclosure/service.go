@@ -50,12 +50,9 @@ type Config struct {
 	Observe func(step Step, took time.Duration, err error)
 }
 
-// Attempts a case gets: of signatures that were not good enough, and of
-// finishing when a neighbour fails.
-const (
-	maxSignatures = 5
-	maxAttempts   = 20
-)
+// maxSignatures is how often a citizen may sign one statement: a signature that
+// was not good enough may be replaced.
+const maxSignatures = 5
 
 // Service is the use case. Its methods may be called at once.
 type Service struct {
@@ -262,7 +259,8 @@ func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) 
 			return s.overtaken(ctx, c, "reopen case", err)
 		}
 		return dovidka.Progress{}, fault
-	case fault.Code.Class() == dovidka.ClassExternal && c.Attempts < maxAttempts:
+	case fault.Code.Class() == dovidka.ClassExternal && now.Before(c.AcceptedAt.Add(s.retention)):
+		// However long a neighbour is away, what was accepted waits for it.
 		s.log.WarnContext(ctx, "case deferred", "request_id", c.ID, "error", fault, "attempt", c.Attempts)
 		if err := s.store.Defer(context.WithoutCancel(ctx), c.ID, c.Attempts, now.Add(backoff(c.Attempts))); err != nil {
 			s.log.ErrorContext(ctx, "case cannot be deferred", "request_id", c.ID, "error", err)
