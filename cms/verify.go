@@ -32,7 +32,8 @@ type VerifyOptions struct {
 	// container carries it. If both are there they must be equal. For an empty
 	// detached content give []byte{}.
 	Content []byte
-	// Anchors are the pinned roots. Nothing else is trusted.
+	// Anchors are the pinned roots. Nothing else is trusted; without any, nobody is,
+	// and no result is better than indeterminate.
 	Anchors []*pki.Certificate
 	// Intermediates are certificates of authorities and of their services, from
 	// anywhere.
@@ -61,9 +62,6 @@ type VerifyOptions struct {
 func Verify(container []byte, opts VerifyOptions) (*Result, error) {
 	if opts.Time.IsZero() {
 		return nil, errors.New("cms: verify: no time of verification")
-	}
-	if len(opts.Anchors) == 0 {
-		return nil, errors.New("cms: verify: no trust anchors")
 	}
 	if opts.ClockSkew == 0 {
 		opts.ClockSkew = pki.DefaultClockSkew

@@ -26,7 +26,7 @@ const (
 type verifyCommand struct {
 	File         string   `arg:"" type:"existingfile" help:"Signed container: CMS (DER or PEM) or ASiC, told apart by content."`
 	Content      string   `type:"existingfile" help:"What a detached signature signs."`
-	Trust        []string `type:"existingfile" help:"Root certificates to trust (DER, PEM)."`
+	Trust        []string `type:"existingfile" help:"Root certificates to trust (DER, PEM). Without any, nobody is trusted: what the certificate claims is shown, and the verdict is indeterminate at best."`
 	Intermediate []string `type:"existingfile" help:"Certificates of authorities and their services, also bundles (p7b)."`
 	CRL          []string `name:"crl" type:"existingfile" help:"Revocation lists (DER, PEM)."`
 	OCSP         []string `name:"ocsp" type:"existingfile" help:"OCSP responses (DER, PEM)."`
@@ -121,9 +121,6 @@ func (c *verifyCommand) verifyASiC(container []byte, opts cms.VerifyOptions) (*v
 // read decides nothing.
 func (c *verifyCommand) options(warnings io.Writer) (cms.VerifyOptions, error) {
 	opts := cms.VerifyOptions{Time: time.Now()}
-	if len(c.Trust) == 0 {
-		return opts, errors.New("--trust: name at least one root certificate")
-	}
 	var err error
 	if c.At != "" {
 		if opts.Time, err = time.Parse(time.RFC3339, c.At); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/pki"
 )
 
 // verificationJSON is the result for programs. Fields a certificate does not
@@ -105,21 +106,24 @@ func showVerification(w io.Writer, v *verification) error {
 }
 
 func showSigner(p *page, s cms.Signer, at time.Time) {
+	who, claimed := identity(s)
 	kind := "Signed by"
-	if s.IsStamp {
+	if s.IsStamp || who.IsSeal {
 		kind = "Sealed by"
 	}
 	p.line("")
 	switch {
-	case s.Identity.CommonName.Reveal() != "":
-		p.line("%s: %s", kind, s.Identity.CommonName.Reveal())
+	case claimed:
+		p.line("%s, as the certificate claims (nobody trusted vouches for it): %s", kind, who.CommonName.Reveal())
+	case who.CommonName.Reveal() != "":
+		p.line("%s: %s", kind, who.CommonName.Reveal())
 	case s.Certificate == nil:
 		p.line("%s: unknown (no certificate)", kind)
 	default:
 		p.line("%s: not shown, for the certificate is not judged good", kind)
 	}
 	for _, field := range []struct{ name, value string }{
-		{"РНОКПП", s.Identity.DRFO.Reveal()}, {"УНЗР", s.Identity.UNZR.Reveal()}, {"ЄДРПОУ", s.Identity.EDRPOU.Reveal()},
+		{"РНОКПП", who.DRFO.Reveal()}, {"УНЗР", who.UNZR.Reveal()}, {"ЄДРПОУ", who.EDRPOU.Reveal()},
 	} {
 		if field.value != "" {
 			p.line("  %-13s %s", field.name, field.value)
@@ -136,6 +140,20 @@ func showSigner(p *page, s cms.Signer, at time.Time) {
 	for _, c := range s.Checks {
 		p.line("    %-7s %s%s", c.Status, c.Name, because(c.Reason))
 	}
+}
+
+// identity returns who the signer is, or, marked as a claim, who the certificate
+// says it is when the signature is its key's and only trust is missing.
+func identity(s cms.Signer) (who pki.Identity, claimed bool) {
+	signed, _ := s.Find(cms.CheckSignature)
+	if s.Identity != (pki.Identity{}) || s.Certificate == nil || s.AtTime.Verdict != cms.Indeterminate || signed.Status != cms.Passed {
+		return s.Identity, false
+	}
+	who, err := s.Certificate.Identity()
+	if err != nil {
+		return pki.Identity{}, false
+	}
+	return who, true
 }
 
 func because(r cms.Reason) string {

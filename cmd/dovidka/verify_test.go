@@ -143,6 +143,7 @@ func TestVerifyContainersOfOthers(t *testing.T) {
 		"RSA of 1024 bits":       {append(openssl, data("openssl/weak.p7s")), exitInvalid, "key_weak"},
 		"SHA-1":                  {append(openssl, data("openssl/sha1.p7s")), exitInvalid, "algorithm_rejected"},
 		"status wanted":          {[]string{"--trust", data("openssl/root.cer"), data("openssl/p256.p7s")}, exitIndeterminate, "status_no_source"},
+		"nobody trusted":         {[]string{data("openssl/p256.p7s")}, exitIndeterminate, "issuer_unknown"},
 		"PEM, nested signature":  {append(root, "--at", "2021-06-01T00:00:00Z", data("real/dps-test/cms-nested-octet-signature.pem")), exitIndeterminate, "time_stamp_certificate_missing"},
 		"signed after expiry":    {append(root, data("real/cryptonite/test_cms.p7s")), exitInvalid, "expired"},
 		"self-signed":            {append(root, "--at", "2023-01-01T00:00:00Z", data("real/jkurwa/message.p7")), exitInvalid, "issuer_not_ca"},
@@ -161,6 +162,23 @@ func TestVerifyContainersOfOthers(t *testing.T) {
 	}
 }
 
+// TestVerifyTellsWhoClaims: a seal is read by people who trust nobody yet; what
+// its certificate claims is shown as a claim, and only when the signature is its
+// key's.
+func TestVerifyTellsWhoClaims(t *testing.T) {
+	t.Parallel()
+	in := func(name string) string { return filepath.Join(synthetic, "cms", name) }
+	at := []string{"verify", "--at", "2025-06-01T00:00:00Z"}
+	code, stdout, _ := execute(t, append(at, in("p11-seal.p7s"))...)
+	if code != exitIndeterminate || !strings.Contains(stdout, "Sealed by, as the certificate claims") || !strings.Contains(stdout, "signed at     2025-03-01T12:00:00Z") {
+		t.Errorf("exit %d:\n%s", code, stdout)
+	}
+	code, stdout, _ = execute(t, append(at, in("n02-signature-bit-flip.p7s"))...)
+	if code != exitInvalid || strings.Contains(stdout, "claims") {
+		t.Errorf("a broken signature: exit %d:\n%s", code, stdout)
+	}
+}
+
 func TestVerifyUsage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -175,7 +193,6 @@ func TestVerifyUsage(t *testing.T) {
 	asice, junk := filepath.Join(synthetic, "asic/a01-asice.asice"), file("junk", "junk")
 	for name, args := range map[string][]string{
 		"no arguments":        {},
-		"no trust":            {signed},
 		"no file":             {"--trust", root},
 		"file missing":        {"--trust", root, filepath.Join(dir, "missing")},
 		"a folder":            {"--trust", root, dir},
