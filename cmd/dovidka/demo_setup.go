@@ -74,6 +74,9 @@ func openDemo(ctx context.Context, dir string, c *demoCommand, progress func(str
 }
 
 func (d *demoFolder) create(ctx context.Context, c *demoCommand, progress func(string)) error {
+	if _, err := os.Stat(d.path("trust")); err == nil {
+		return fmt.Errorf("the demonstration in %s was not finished: remove the folder and start again", d.dir)
+	}
 	for _, sub := range []string{"trust", "citizens", "data"} {
 		if err := os.MkdirAll(d.path(sub), 0o700); err != nil {
 			return fmt.Errorf("make folder: %w", err)

@@ -310,10 +310,27 @@ func TestConsentIsAskedForBeforeAnything(t *testing.T) {
 	_, err := f.Prepare(t.Context(), ask)
 	wantCode(t, err, dovidka.CodeConsentRequired)
 	no := false
+	ask = f.ask()
 	ask.ConsentGranted = &no
 	_, err = f.Prepare(t.Context(), ask)
 	wantCode(t, err, dovidka.CodeConsentRefused)
 	wantSteps(t, f, "[refuse consent-required refuse consent-refused]")
+}
+
+func TestRefusedConsentHoldsItsRequestID(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ask := f.ask()
+	no := false
+	ask.ConsentGranted, ask.BodyDigest = &no, [32]byte{9}
+	for range 2 {
+		_, err := f.Prepare(t.Context(), ask)
+		wantCode(t, err, dovidka.CodeConsentRefused)
+	}
+	changed := f.ask()
+	changed.Caller = ask.Caller
+	_, err := f.Prepare(t.Context(), changed)
+	wantCode(t, err, dovidka.CodeRequestConflict)
 }
 
 func TestWithdrawal(t *testing.T) {

@@ -49,7 +49,7 @@ func (s *Service) Prepare(ctx context.Context, ask dovidka.Ask) (dovidka.Prepare
 		return dovidka.Prepared{}, storageFault("open case", err)
 	}
 	if kept.BodyDigest != ask.BodyDigest {
-		return dovidka.Prepared{}, dovidka.NewFault(dovidka.CodeRequestConflict, "the same request id came with another body")
+		return dovidka.Prepared{}, errConflict()
 	}
 	if kept.Statement == nil {
 		return dovidka.Prepared{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the request is finished and no longer kept")
@@ -64,6 +64,21 @@ func (s *Service) noConsent(ctx context.Context, id dovidka.ID, ask dovidka.Ask,
 	if ask.ConsentGranted != nil {
 		fault = dovidka.NewFault(dovidka.CodeConsentRefused, "the citizen did not consent")
 	}
-	req := dovidka.Request{ID: id, Channel: ask.Channel, Caller: ask.Caller, ReceivedAt: now}
+	kept, _, err := s.store.Open(ctx, Case{
+		ID: id, State: dovidka.StateRefused, Key: caseKey(ask.Channel, ask.Caller), BodyDigest: ask.BodyDigest,
+		Channel: ask.Channel, Caller: ask.Caller, CreatedAt: now, Outcome: Outcome{Code: fault.Code}, FinishedAt: now,
+	})
+	switch {
+	case err != nil:
+		return storageFault("open case", err)
+	case kept.BodyDigest != ask.BodyDigest:
+		return errConflict()
+	}
+	// Recorded each time it is said: nobody knows whether the first record was made.
+	req := dovidka.Request{ID: kept.ID, Channel: ask.Channel, Caller: ask.Caller, ReceivedAt: now}
 	return s.refuse(ctx, walk{req: req}, fault)
+}
+
+func errConflict() error {
+	return dovidka.NewFault(dovidka.CodeRequestConflict, "the same request id came with another body")
 }

@@ -41,12 +41,12 @@ func (s *Store) Open(ctx context.Context, c disclosure.Case) (kept disclosure.Ca
 	result, err := s.db.Writer.ExecContext(ctx, `
 		INSERT INTO cases (`+columns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			'', '', '', NULL, NULL, NULL, 0, NULL, 0, 0)
+			$21, '', '', NULL, NULL, NULL, 0, NULL, 0, $22)
 		ON CONFLICT (case_key) DO NOTHING`,
 		string(c.ID), string(c.State), c.Key, c.BodyDigest[:], string(c.Channel), c.Caller.Name, c.Caller.MessageID,
 		c.Caller.TransactionID, c.Caller.Service, c.Caller.UserID.Reveal(), c.Caller.PurposeID,
 		c.Statement, c.Nonce, micros(c.CreatedAt), micros(c.ExpiresAt), c.Container, c.Content,
-		micros(c.AcceptedAt), c.Attempts, micros(c.RetryAt))
+		micros(c.AcceptedAt), c.Attempts, micros(c.RetryAt), string(c.Outcome.Code), micros(c.FinishedAt))
 	if err != nil {
 		return disclosure.Case{}, false, fmt.Errorf("insert case: %w", err)
 	}

@@ -22,6 +22,7 @@ func Run(t *testing.T, open func(t *testing.T) disclosure.Store) {
 	for name, test := range map[string]func(*testing.T, disclosure.Store){
 		"open keeps what it was given":           openKeeps,
 		"open twice keeps the first":             openTwice,
+		"open keeps a refusal":                   openRefused,
 		"accept happens once":                    acceptOnce,
 		"claims exclude each other":              claims,
 		"a lost claim moves nothing":             lostClaim,
@@ -88,6 +89,17 @@ var equate = cmp.Options{cmpopts.EquateEmpty(), cmp.Comparer(func(a, b dovidka.U
 
 func openKeeps(t *testing.T, s disclosure.Store) {
 	want := opened(t, s)
+	if diff := cmp.Diff(want, load(t, s, want.ID), equate); diff != "" {
+		t.Errorf("loaded case differs (-want +got):\n%s", diff)
+	}
+}
+
+// A case may be opened at its end: a consent that was refused.
+func openRefused(t *testing.T, s disclosure.Store) {
+	want := newCase()
+	want.State, want.Outcome.Code, want.FinishedAt = dovidka.StateRefused, dovidka.CodeConsentRefused, start
+	_, _, err := s.Open(t.Context(), want)
+	must(t, err)
 	if diff := cmp.Diff(want, load(t, s, want.ID), equate); diff != "" {
 		t.Errorf("loaded case differs (-want +got):\n%s", diff)
 	}
