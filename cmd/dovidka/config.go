@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -286,5 +287,13 @@ func (c *Config) warn(log *slog.Logger) {
 	}
 	if !c.Trembita.Insecure && c.Trembita.TLS.ClientCA == "" && len(c.Trembita.TLS.ClientFingerprints) == 0 && c.Trembita.Listen != "" {
 		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_fingerprints")
+	}
+	for setting, path := range map[string]string{
+		"ledger.key_file": c.Ledger.KeyFile, "ledger.pseudonym_key_file": c.Ledger.PseudonymKeyFile,
+		"seal.key_file": c.Seal.KeyFile, "seal.password_file": c.Seal.PasswordFile,
+	} {
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+			log.Warn("a secret can be read by others than its owner: chmod 600", "setting", setting)
+		}
 	}
 }

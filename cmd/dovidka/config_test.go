@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -191,11 +192,21 @@ func TestConfigurationWarnings(t *testing.T) {
 		c.Trembita.TLS.ClientCA = "ca.pem"
 		return c
 	}
+	secret := func(mode os.FileMode) string {
+		path := filepath.Join(t.TempDir(), "secret")
+		if err := errors.Join(os.WriteFile(path, []byte("x"), mode), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	open, closed := secret(0o640), secret(0o600)
 	for name, c := range map[string]struct {
 		change func(*Config)
 		want   string
 	}{
 		"nothing":             {func(*Config) {}, ""},
+		"a key for everybody": {func(c *Config) { c.Seal.KeyFile = open }, "seal.key_file"},
+		"a key for its owner": {func(c *Config) { c.Ledger.KeyFile = closed }, ""},
 		"revocation":          {func(c *Config) { c.Verifier.Revocation = revocationOff }, "verifier.revocation"},
 		"nobody at REST":      {func(c *Config) { c.Diia.Clients = nil }, "diia.clients"},
 		"nobody at SOAP":      {func(c *Config) { c.Trembita.Clients = nil }, "trembita.clients"},

@@ -114,8 +114,8 @@ func (c *registryImportCommand) Run(ctx context.Context, s *streams) (err error)
 	for _, bad := range report.Errors {
 		fmt.Fprintln(s.err, bad)
 	}
-	fmt.Fprintf(s.out, "%d lines: %d rows written, %d bad lines, %d known from before; %.0f rows/s\n",
-		report.Lines, report.Rows, report.Bad, report.Resumed, report.Rate())
+	fmt.Fprintf(s.out, "%d lines: %d rows written, %d bad, %d known from before; %.0f rows/s\n",
+		report.Lines, report.Rows, len(report.Errors), report.Resumed, report.Rate())
 	return err
 }
 
