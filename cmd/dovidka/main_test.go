@@ -33,7 +33,7 @@ func TestExitCodes(t *testing.T) {
 		"no database":          {[]string{"registry", "export"}, exitUsage, "", "--database"},
 		"two databases":        {[]string{"registry", "export", "--database", "sqlite:x", "--config", "main_test.go"}, exitUsage, "", "can't be used together"},
 		"another database":     {[]string{"registry", "export", "--database", "mysql:x"}, exitFailed, "", "sqlite"},
-		"verify without trust": {[]string{"verify", "main_test.go"}, exitUsage, "", "--trust"},
+		"verify without trust": {[]string{"verify", "main_test.go"}, exitInvalid, "INVALID", ""},
 		"trust in no root":     {[]string{"verify", "main_test.go", "--trust", "main_test.go"}, exitUsage, "", "--trust"},
 		"another time":         {[]string{"verify", "main_test.go", "--trust", "main_test.go", "--at", "noon"}, exitUsage, "", "--at"},
 		"another door":         {[]string{"request", "--door", "window"}, exitUsage, "", "--door"},
