@@ -33,6 +33,11 @@ func space(value []byte) string {
 	return strings.NewReplacer("\n", " ", "\t", " ", "\r", " ").Replace(string(value))
 }
 
+// named does so for the namespace of a name, which is the value of an attribute too.
+func named(namespace, local string) xml.Name {
+	return xml.Name{Space: space([]byte(namespace)), Local: local}
+}
+
 func appendText(events []event, text []byte) []event {
 	if len(text) == 0 {
 		return events
@@ -62,9 +67,9 @@ func scan(document []byte, limits strictxml.Limits) ([]event, error) {
 			events = appendText(events, token.Text)
 			continue
 		}
-		e := event{Kind: token.Kind, Name: xml.Name{Space: token.Space, Local: string(token.Local)}}
+		e := event{Kind: token.Kind, Name: named(token.Space, string(token.Local))}
 		for _, a := range token.Attrs {
-			e.Attrs = append(e.Attrs, xml.Attr{Name: xml.Name{Space: a.Space, Local: string(a.Local)}, Value: space(a.Value)})
+			e.Attrs = append(e.Attrs, xml.Attr{Name: named(a.Space, string(a.Local)), Value: space(a.Value)})
 		}
 		events = append(events, e)
 	}
@@ -87,16 +92,16 @@ func standard(document []byte) ([]event, error) {
 		switch t := token.(type) {
 		case xml.StartElement:
 			depth++
-			e := event{Kind: strictxml.Start, Name: t.Name}
+			e := event{Kind: strictxml.Start, Name: named(t.Name.Space, t.Name.Local)}
 			for _, a := range t.Attr {
 				if a.Name.Space != "xmlns" && a.Name != (xml.Name{Local: "xmlns"}) {
-					e.Attrs = append(e.Attrs, xml.Attr{Name: a.Name, Value: space([]byte(a.Value))})
+					e.Attrs = append(e.Attrs, xml.Attr{Name: named(a.Name.Space, a.Name.Local), Value: space([]byte(a.Value))})
 				}
 			}
 			events = append(events, e)
 		case xml.EndElement:
 			depth--
-			events = append(events, event{Kind: strictxml.End, Name: t.Name})
+			events = append(events, event{Kind: strictxml.End, Name: named(t.Name.Space, t.Name.Local)})
 		case xml.CharData:
 			if depth > 0 {
 				events = appendText(events, t)
@@ -325,6 +330,7 @@ func FuzzScanner(f *testing.F) {
 			f.Add(data[i:])
 		}
 	}
+	f.Add([]byte("<p:a xmlns:p='u:\n1' p:b='c'/>"))
 	f.Add([]byte("<a b='&#9;'><![CDATA[x]]>&amp;<!-- --></a>"))
 	wide := strictxml.Limits{Depth: 100, Elements: 1000, Attributes: 20, Namespaces: 40, Token: 1 << 16}
 	f.Fuzz(func(t *testing.T, document []byte) {
