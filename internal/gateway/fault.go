@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -92,4 +93,17 @@ var restWordings = map[dovidka.Code]Wording{
 		Text: "Зараз обробляється забагато запитів. Спробуйте ще раз за хвилину."},
 	dovidka.CodeInternal: {Status: http.StatusInternalServerError, Title: "Сталася помилка",
 		Text: "Сталася помилка на нашому боці, і ми про неї вже знаємо. Спробуйте пізніше."},
+}
+
+// Level says how loud a refusal is in a log: what is expected is information,
+// a neighbour's failure a warning, our own defect an error.
+func Level(code dovidka.Code) slog.Level {
+	switch code.Class() {
+	case dovidka.ClassExternal:
+		return slog.LevelWarn
+	case dovidka.ClassUnoperated:
+		return slog.LevelError
+	default:
+		return slog.LevelInfo
+	}
 }

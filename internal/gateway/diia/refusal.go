@@ -85,7 +85,7 @@ func (d *door) refuse(w http.ResponseWriter, r *http.Request, requestID string, 
 		status = own.status
 	}
 	event := telemetry.FromContext(r.Context())
-	event.Fail(string(own.code), level(own.code), own.err)
+	event.Fail(string(own.code), gateway.Level(own.code), own.err)
 	if own.detail != "" {
 		event.Add(slog.String("detail", own.detail))
 	}
@@ -118,17 +118,6 @@ func retryAfter(w http.ResponseWriter, fault *dovidka.Fault) {
 	}
 	if after > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
-	}
-}
-
-func level(code dovidka.Code) slog.Level {
-	switch code.Class() {
-	case dovidka.ClassExternal:
-		return slog.LevelWarn
-	case dovidka.ClassUnoperated:
-		return slog.LevelError
-	default:
-		return slog.LevelInfo
 	}
 }
 

@@ -136,7 +136,7 @@ func refuse(event *telemetry.Event, id dovidka.ID, err error) (any, error) {
 	if said.fault != "" {
 		return nil, &xroad.Fault{Code: said.fault, Text: said.text, Err: fault} // observe logs it
 	}
-	event.Fail(string(fault.Code), level(fault.Code), fault)
+	event.Fail(string(fault.Code), gateway.Level(fault.Code), fault)
 	return GetDeclarationsResponse{
 		ResultCode: ResultCode(fault.Code), ResultDetail: fault.Reason, ResultText: said.text, RequestID: string(id),
 	}, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dovidka/dovidka"
+	"github.com/dovidka/dovidka/internal/gateway"
 	"github.com/dovidka/dovidka/internal/platform/telemetry"
 	"github.com/dovidka/dovidka/xroad"
 )
@@ -55,7 +56,7 @@ func observeFault(event *telemetry.Event, e xroad.Exchange) {
 	var known *dovidka.Fault
 	switch {
 	case errors.As(e.Err, &known):
-		event.Fail(string(known.Code), level(known.Code), known)
+		event.Fail(string(known.Code), gateway.Level(known.Code), known)
 	case errors.Is(e.Err, context.Canceled):
 		event.Fail(telemetry.OutcomeAborted, slog.LevelInfo, e.Err)
 	case e.FaultCode == xroad.CodeInternalError:
@@ -64,17 +65,5 @@ func observeFault(event *telemetry.Event, e xroad.Exchange) {
 		event.Fail(e.FaultCode, slog.LevelWarn, e.Err)
 	default:
 		event.Fail(e.FaultCode, slog.LevelInfo, e.Err)
-	}
-}
-
-// level says how loud a refusal is.
-func level(code dovidka.Code) slog.Level {
-	switch code.Class() {
-	case dovidka.ClassExternal:
-		return slog.LevelWarn
-	case dovidka.ClassUnoperated:
-		return slog.LevelError
-	default:
-		return slog.LevelInfo
 	}
 }
