@@ -50,23 +50,25 @@ func (i Identity) IsPerson() bool {
 // 412-1, clause 5.1.3), the names from the subject. A number stated in two places
 // must be the same number.
 func (c *Certificate) Identity() (Identity, error) {
-	id := Identity{
-		Surname:    NewPersonal(c.Subject.First(OIDSurname)),
-		GivenName:  NewPersonal(c.Subject.First(OIDGivenName)),
-		CommonName: NewPersonal(c.Subject.First(OIDCommonName)),
-		IsSeal:     c.IsSeal() || c.hasLegalSemantics(),
-	}
-	serials := c.Subject.Values(OIDSerialNumber)
-	organizations := c.Subject.Values(OIDOrganizationIdentifier)
-	for _, oid := range []string{OIDSurname, OIDGivenName, OIDCommonName} {
-		values := c.Subject.Values(oid)
-		if len(values) > 1 {
-			return Identity{}, fmt.Errorf("%w: attribute %s repeated", ErrIdentityConflict, oid)
+	id := Identity{IsSeal: c.IsSeal() || c.hasLegalSemantics()}
+	subject := c.Subject.Attributes()
+	for _, name := range []struct {
+		field *Personal
+		oid   string
+	}{{&id.Surname, OIDSurname}, {&id.GivenName, OIDGivenName}, {&id.CommonName, OIDCommonName}} {
+		values := attributeValues(subject, name.oid)
+		switch {
+		case len(values) > 1:
+			return Identity{}, fmt.Errorf("%w: attribute %s repeated", ErrIdentityConflict, name.oid)
+		case len(values) == 0:
+			continue
+		case strings.ContainsFunc(values[0], unicode.IsControl):
+			return Identity{}, fmt.Errorf("%w: control character in attribute %s", ErrIdentityMalformed, name.oid)
 		}
-		if len(values) == 1 && strings.ContainsFunc(values[0], unicode.IsControl) {
-			return Identity{}, fmt.Errorf("%w: control character in attribute %s", ErrIdentityMalformed, oid)
-		}
+		*name.field = NewPersonal(values[0])
 	}
+	serials := attributeValues(subject, OIDSerialNumber)
+	organizations := attributeValues(subject, OIDOrganizationIdentifier)
 	numbers := []struct {
 		field    *Personal
 		name     string

@@ -59,37 +59,37 @@ func NewName(attributes ...Attribute) (Name, error) {
 
 // ParseName parses a Name in DER.
 func ParseName(raw []byte) (Name, error) {
-	if _, err := nameAttributes(raw); err != nil {
+	if err := walkName(raw, func(Attribute) {}); err != nil {
 		return Name{}, err
 	}
 	text := string(raw)
 	return Name{&text}, nil
 }
 
-func nameAttributes(raw []byte) ([]Attribute, error) {
+// walkName calls visit with every attribute in turn.
+func walkName(raw []byte, visit func(Attribute)) error {
 	s := cryptobyte.String(raw)
 	var rdns cryptobyte.String
 	if !s.ReadASN1(&rdns, asn1.SEQUENCE) || !s.Empty() {
-		return nil, malformed("name")
+		return malformed("name")
 	}
-	var out []Attribute
-	for !rdns.Empty() {
+	for count := 0; !rdns.Empty(); {
 		var set cryptobyte.String
 		if !rdns.ReadASN1(&set, asn1.SET) || set.Empty() {
-			return nil, malformed("name")
+			return malformed("name")
 		}
-		for !set.Empty() {
+		for ; !set.Empty(); count++ {
 			a, err := readNameAttribute(&set)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if len(out) == maxNameAttributes {
-				return nil, malformed("name: too many attributes")
+			if count == maxNameAttributes {
+				return malformed("name: too many attributes")
 			}
-			out = append(out, a)
+			visit(a)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func readNameAttribute(s *cryptobyte.String) (Attribute, error) {
@@ -155,17 +155,18 @@ func (n Name) Attributes() []Attribute {
 	if n.der == nil {
 		return nil
 	}
-	out, err := nameAttributes([]byte(*n.der))
-	if err != nil {
-		return nil // cannot happen: the encoding was read when the name was made
-	}
+	var out []Attribute
+	// It cannot fail: the encoding was read when the name was made.
+	_ = walkName([]byte(*n.der), func(a Attribute) { out = append(out, a) })
 	return out
 }
 
 // Values returns every value of one attribute.
-func (n Name) Values(oid string) []string {
+func (n Name) Values(oid string) []string { return attributeValues(n.Attributes(), oid) }
+
+func attributeValues(attributes []Attribute, oid string) []string {
 	var out []string
-	for _, a := range n.Attributes() {
+	for _, a := range attributes {
 		if a.OID == oid {
 			out = append(out, a.Value)
 		}

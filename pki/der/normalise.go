@@ -23,6 +23,10 @@ func Normalise(b []byte, limits Limits) (Document, error) {
 	if len(b) > l.Size {
 		return Document{}, fmt.Errorf("%w: %d bytes", ErrLimit, len(b))
 	}
+	// Nearly everything is DER, and finding that out needs no memory.
+	if Check(b, l) == nil {
+		return Document{DER: b, source: b}, nil
+	}
 	m := measurer{checker: checker{limits: l}}
 	end, err := m.value(b, 0)
 	if err != nil {

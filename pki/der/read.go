@@ -30,53 +30,51 @@ func oidText(body []byte) (string, error) {
 	if len(body) == 0 || len(body) > DefaultLimits().OID || body[len(body)-1]&0x80 != 0 {
 		return "", fmt.Errorf("%w: OBJECT IDENTIFIER", ErrMalformed)
 	}
-	text := make([]byte, 0, 3*len(body))
-	first := true
-	for len(body) > 0 {
+	var room [96]byte // enough for all identifiers in use, so that only the result is allocated
+	text := room[:0]
+	for first := true; len(body) > 0; first = false {
 		if body[0] == 0x80 {
 			return "", fmt.Errorf("%w: padded arc", ErrMalformed)
 		}
-		n := 0
-		for body[n]&0x80 != 0 {
+		n := 1
+		for body[n-1]&0x80 != 0 {
 			n++
 		}
-		arc := arcValue(body[:n+1])
-		body = body[n+1:]
+		arc := body[:n]
+		body = body[n:]
 		if first {
 			text = appendFirstArcs(text, arc)
-			first = false
-			continue
+		} else {
+			text = appendArc(append(text, '.'), arc, 0)
 		}
-		text = append(text, '.')
-		text = arc.Append(text, 10)
 	}
 	return string(text), nil
 }
 
-func arcValue(octets []byte) *big.Int {
+// appendFirstArcs splits the first subidentifier into two arcs (X.690, clause 8.19.4).
+func appendFirstArcs(text, octets []byte) []byte {
+	root := byte(2)
+	if len(octets) == 1 && octets[0] < 80 {
+		root = octets[0] / 40
+	}
+	text = append(text, '0'+root, '.')
+	return appendArc(text, octets, 40*uint64(root))
+}
+
+// appendArc appends the number in the octets, less what belongs to another arc.
+func appendArc(text, octets []byte, less uint64) []byte {
 	if len(octets) <= 9 {
 		var v uint64
 		for _, c := range octets {
 			v = v<<7 | uint64(c&0x7f)
 		}
-		return new(big.Int).SetUint64(v)
+		return strconv.AppendUint(text, v-less, 10)
 	}
 	v := new(big.Int)
 	for _, c := range octets {
 		v.Lsh(v, 7).Or(v, big.NewInt(int64(c&0x7f)))
 	}
-	return v
-}
-
-// appendFirstArcs splits the first subidentifier into two arcs (X.690, clause 8.19.4).
-func appendFirstArcs(text []byte, arc *big.Int) []byte {
-	root := int64(2)
-	if arc.IsInt64() && arc.Int64() < 80 {
-		root = arc.Int64() / 40
-	}
-	text = strconv.AppendInt(text, root, 10)
-	text = append(text, '.')
-	return new(big.Int).Sub(arc, big.NewInt(40*root)).Append(text, 10)
+	return v.Sub(v, new(big.Int).SetUint64(less)).Append(text, 10)
 }
 
 // AddOID appends an OBJECT IDENTIFIER given in dotted notation.
