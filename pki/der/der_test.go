@@ -38,6 +38,8 @@ func TestNormalise(t *testing.T) {
 		"definite segments":           {in: "2407 0402aabb 0401cc", want: "0403aabbcc"},
 		"no segments":                 {in: "2400", want: "0400"},
 		"bit string segments":         {in: "2380 030200aa 030200bb 0000", want: "030300aabb"},
+		"empty bit string segment":    {in: "2380 030100 0000", want: "030100"},
+		"no bit string segments":      {in: "2300", err: der.ErrMalformed},
 		"empty input":                 {in: "", err: der.ErrMalformed},
 		"trailing":                    {in: "3000 00", err: der.ErrTrailing},
 		"no end":                      {in: "3080 020101", err: der.ErrMalformed},

@@ -126,7 +126,10 @@ func (m *measurer) segments(b []byte, h header, depth int) (joined, used int, er
 			return 0, 0, err
 		}
 		if done {
-			if primitive == tagBitString && joined > 0 {
+			if primitive == tagBitString {
+				if at == h.size {
+					return 0, 0, fmt.Errorf("%w: BIT STRING without segments", ErrMalformed)
+				}
 				joined++ // the octet that counts the unused bits
 			}
 			return joined, at + skip, nil
@@ -212,7 +215,7 @@ func (e *emitter) joined(b []byte, h header, size int) int {
 	primitive := h.tag &^ constructed
 	e.out = appendLength(append(e.out, primitive), size)
 	drop := 0
-	if primitive == tagBitString && size > 0 {
+	if primitive == tagBitString {
 		e.out = append(e.out, 0)
 		drop = 1
 	}
