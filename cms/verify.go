@@ -67,18 +67,24 @@ func Verify(container []byte, opts VerifyOptions) (*Result, error) {
 		opts.ClockSkew = pki.DefaultClockSkew
 	}
 	opts.Limits = opts.Limits.withDefaults()
-	w := &walk{opts: opts, budget: pki.NewBudget(chainSignatures)}
+	w := &walk{opts: opts, budget: pki.NewBudget(chainSignatures), statements: pki.NewBudget(statusSignatures)}
 	return w.layer(container, opts.Content, opts.Limits.Nesting), nil
 }
 
-// chainSignatures bounds the signatures verified in all searches for chains of one
-// container: those of signers and of time-stamping services.
-const chainSignatures = 48
+// What is verified for one container besides its own signatures and time-stamps.
+const (
+	// chainSignatures bounds all searches for chains: those of signers and of
+	// time-stamping services.
+	chainSignatures = 48
+	// statusSignatures bounds all questions for the status of a certificate.
+	statusSignatures = 128
+)
 
 // walk goes through the layers of a container.
 type walk struct {
-	opts   VerifyOptions
-	budget *pki.Budget
+	opts       VerifyOptions
+	budget     *pki.Budget // of chains
+	statements *pki.Budget // of statuses
 }
 
 func (w *walk) layer(container, detached []byte, levels int) *Result {
@@ -101,7 +107,7 @@ func (w *walk) layer(container, detached []byte, levels int) *Result {
 	}
 	r.Content, r.Detached = content, !sd.HasContent
 	for i := range sd.Signers {
-		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, budget: w.budget}
+		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, budget: w.budget, statements: w.statements}
 		s := v.verify()
 		r.Signers = append(r.Signers, s)
 		r.Outcome = r.Worse(s.AtTime)
@@ -172,7 +178,9 @@ type signerVerifier struct {
 	si      *SignerInfo
 	content []byte
 	opts    VerifyOptions
-	budget  *pki.Budget
+	budget  *pki.Budget // of chains, shared by all signatures of the container
+
+	statements *pki.Budget // of statuses, shared likewise
 
 	out   Signer
 	attrs signedAttributes
@@ -266,7 +274,7 @@ func (v *signerVerifier) sources() pki.StatusSources {
 func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
 	return pki.CheckStatus(c, issuer, v.sources(), pki.StatusOptions{
 		Time: at, Now: v.opts.Time, OCSPMaxAge: v.opts.OCSPMaxAge, CRLMaxAge: v.opts.CRLMaxAge,
-		ClockSkew: v.opts.ClockSkew, Keys: v.opts.Keys,
+		ClockSkew: v.opts.ClockSkew, Keys: v.opts.Keys, Budget: v.statements,
 	})
 }
 

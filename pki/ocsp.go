@@ -308,12 +308,12 @@ func (r *OCSPResponse) names(c *Certificate) bool {
 // key signed for OCSP (RFC 6960, clause 4.2.2.2). The responder's certificate is
 // looked for in the response and in pool.
 func (r *OCSPResponse) CheckSignedBy(issuer *Certificate, pool []*Certificate, keys KeyPolicy) error {
-	_, err := r.responder(issuer, pool, keys)
+	_, err := r.responder(issuer, pool, keys, nil)
 	return err
 }
 
 // responder is CheckSignedBy; it returns the certificate of whoever signed.
-func (r *OCSPResponse) responder(issuer *Certificate, pool []*Certificate, keys KeyPolicy) (*Certificate, error) {
+func (r *OCSPResponse) responder(issuer *Certificate, pool []*Certificate, keys KeyPolicy, budget *Budget) (*Certificate, error) {
 	if r.unknownCritical {
 		return nil, fmt.Errorf("%w: unknown critical extension in the OCSP response", ErrUnsupportedAlgorithm)
 	}
@@ -330,6 +330,9 @@ func (r *OCSPResponse) responder(issuer *Certificate, pool []*Certificate, keys 
 				continue
 			}
 			tries--
+			if !budget.spend() {
+				return nil, err
+			}
 			if err = r.checkDelegated(c, issuer, keys); err == nil {
 				return c, nil
 			}

@@ -211,3 +211,24 @@ func syntheticKey(t testing.TB, name string) crypto.Signer {
 	}
 	return key
 }
+
+// TestStatementsShareTheirBudget: statements that come first cannot keep a revocation
+// behind them out of sight; the status is unknown then, and never good.
+func TestStatementsShareTheirBudget(t *testing.T) {
+	t.Parallel()
+	user, ca := certificate(t, "synthetic/pki/user.cer"), certificate(t, "synthetic/pki/ca.cer")
+	now := time.Date(2025, 3, 1, 12, 2, 0, 0, time.UTC)
+	good, bad := ocsp(t, "synthetic/ocsp/good.ocsp"), crl(t, "synthetic/crl/revoked.crl")
+	sources := pki.StatusSources{
+		OCSPs: []*pki.OCSPResponse{good, good}, CRLs: []*pki.CRL{bad},
+		Certificates: []*pki.Certificate{certificate(t, "synthetic/pki/ocsp.cer")},
+	}
+	for budget, want := range map[int]pki.State{
+		0: pki.StateUnknown, 3: pki.StateUnknown, 4: pki.StateUnknown, 64: pki.StateRevoked,
+	} {
+		st := pki.CheckStatus(user, ca, sources, pki.StatusOptions{Time: now, Budget: pki.NewBudget(budget)})
+		if st.State != want || want == pki.StateUnknown && st.Reason != pki.ReasonStatusTooMany {
+			t.Errorf("with %d signatures: %v %q, want %v", budget, st.State, st.Reason, want)
+		}
+	}
+}

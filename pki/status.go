@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"slices"
 	"time"
 )
 
@@ -27,6 +28,7 @@ const (
 	ReasonStatusUntrusted Reason = "status_source_untrusted" // not signed by who may speak for the issuer
 	ReasonIssuerRevoked   Reason = "issuer_revoked"          // the certificate of an authority in the chain
 	ReasonStatusNonce     Reason = "status_nonce"            // answers another question than ours
+	ReasonStatusTooMany   Reason = "status_too_many"         // more statements than are looked at
 )
 
 // Defaults of [StatusOptions].
@@ -59,6 +61,9 @@ type StatusOptions struct {
 	// Nonce that was sent, if one was.
 	Nonce []byte
 	Keys  KeyPolicy
+	// Budget, if set, bounds the signatures of statements verified in this and in other
+	// questions together.
+	Budget *Budget
 }
 
 // Status is the status of a certificate at a time.
@@ -89,11 +94,16 @@ func CheckStatus(c, issuer *Certificate, sources StatusSources, opts StatusOptio
 	}
 	ocsp := ocspStatus(c, issuer, sources, opts)
 	crl := crlStatus(c, issuer, sources.CRLs, opts)
-	for _, want := range []State{StateRevoked, StateGood} {
-		for _, s := range []Status{ocsp, crl} {
-			if s.State == want {
-				return s
-			}
+	found := []Status{ocsp, crl}
+	// Revoked outweighs everything; and who was kept from looking at all statements
+	// cannot say that none of them revokes.
+	for _, decisive := range []func(Status) bool{
+		func(s Status) bool { return s.State == StateRevoked },
+		func(s Status) bool { return s.Reason == ReasonStatusTooMany },
+		func(s Status) bool { return s.State == StateGood },
+	} {
+		if i := slices.IndexFunc(found, decisive); i >= 0 {
+			return found[i]
 		}
 	}
 	if ocsp.Reason != ReasonStatusNoSource {
@@ -144,6 +154,9 @@ func ocspStatus(c, issuer *Certificate, sources StatusSources, opts StatusOption
 			continue
 		}
 		tries--
+		if !opts.Budget.spend() {
+			return best.cutShort("ocsp")
+		}
 		best.prefer(r.status(single, issuer, sources, opts))
 	}
 	return best
@@ -188,7 +201,7 @@ func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, sourc
 // mayDecide reports whether the response is signed by who may speak for the issuer and
 // was not, as far as the lists at hand tell, deprived of that by the time it did.
 func (r *OCSPResponse) mayDecide(issuer *Certificate, sources StatusSources, opts StatusOptions) bool {
-	responder, err := r.responder(issuer, sources.Certificates, opts.Keys)
+	responder, err := r.responder(issuer, sources.Certificates, opts.Keys, opts.Budget)
 	if err != nil || responder == issuer {
 		return err == nil
 	}
@@ -207,6 +220,14 @@ func (s *Status) prefer(o Status) {
 	}
 }
 
+// cutShort is what a search found that had to stop early.
+func (s Status) cutShort(source string) Status {
+	if s.State == StateRevoked {
+		return s
+	}
+	return Status{Source: source, Reason: ReasonStatusTooMany}
+}
+
 func crlStatus(c, issuer *Certificate, lists []*CRL, opts StatusOptions) Status {
 	best := Status{Reason: ReasonStatusNoSource}
 	var trusted []*CRL
@@ -216,6 +237,9 @@ func crlStatus(c, issuer *Certificate, lists []*CRL, opts StatusOptions) Status 
 			continue
 		}
 		tries--
+		if !opts.Budget.spend() {
+			return best.cutShort("crl")
+		}
 		if err := l.CheckIssuedBy(issuer); err != nil || opts.Keys.Check(issuer.PublicKey) != nil {
 			best.prefer(Status{Source: "crl", Reason: ReasonStatusUntrusted})
 			continue
