@@ -121,16 +121,6 @@ func newSealer(cfg SealConfig) (*disclosure.Seal, error) {
 	return seal, nil
 }
 
-// readPassword reads the first line of a file.
-func readPassword(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read password: %w", err)
-	}
-	line, _, _ := strings.Cut(string(data), "\n")
-	return []byte(strings.TrimSuffix(line, "\r")), nil
-}
-
 // readCertificates reads files of certificates: DER, PEM (one or more) or a
 // p7b bundle.
 func readCertificates(paths []string) ([]*pki.Certificate, error) {
