@@ -91,15 +91,6 @@ func (f *Field) Trace(x *Element) uint64 {
 	return uint64(bits.OnesCount64(t) & 1)
 }
 
-// SquareN sets z to x^(2^n) and returns it.
-func (z *Element) SquareN(f *Field, x *Element, n int) *Element {
-	*z = *x
-	for range n {
-		z.Square(f, z)
-	}
-	return z
-}
-
 // Sqrt sets z to the square root of x, x^(2^(m−1)), and returns it.
 func (z *Element) Sqrt(f *Field, x *Element) *Element { return z.SquareN(f, x, f.m-1) }
 

@@ -20,10 +20,31 @@ type Field struct {
 	words     int
 	exponents []int   // of the inner terms, descending
 	trace     Element // the bits whose parity is the trace
+
+	polynomial polynomial
+	use        implementation
 }
 
+// polynomial names those that have a reduction of their own.
+type polynomial int
+
+const (
+	anyPolynomial polynomial = iota
+	trinomial257
+	pentanomial431
+)
+
+// implementation says which code multiplies and squares.
+type implementation int
+
+const (
+	portable implementation = iota
+	clmul                   // assembly with the carry-less multiplication of the processor
+)
+
 // NewField returns the field of degree m modulo x^m + Σ x^k + 1. One or three inner exponents are given, in any order.
-// Irreducibility is the caller's word.
+// Irreducibility is the caller's word. Its arithmetic takes the instructions for carry-less multiplication if the
+// processor has them.
 func NewField(m int, inner ...int) (*Field, error) {
 	if m < 2*maxExponent || m > MaxBits || m%64 == 0 || m%2 == 0 {
 		return nil, fmt.Errorf("gf2m: unsupported degree %d", m)
@@ -39,9 +60,22 @@ func NewField(m int, inner ...int) (*Field, error) {
 			return nil, fmt.Errorf("gf2m: unsupported exponents %v for degree %d", inner, m)
 		}
 	}
-	f := &Field{m: m, words: (m + 63) / 64, exponents: exponents}
+	f := &Field{m: m, words: (m + 63) / 64, exponents: exponents, use: best()}
+	switch {
+	case m == 257 && slices.Equal(exponents, []int{12}):
+		f.polynomial = trinomial257
+	case m == 431 && slices.Equal(exponents, []int{5, 3, 1}):
+		f.polynomial = pentanomial431
+	}
 	f.trace = f.traceMask()
 	return f, nil
+}
+
+// Portable returns the same field without assembly, to compare the two.
+func (f *Field) Portable() *Field {
+	g := *f
+	g.use = portable
+	return &g
 }
 
 // Bits returns m.
@@ -75,54 +109,4 @@ func (f *Field) traceMask() (mask Element) {
 		mask[i/64] |= s << (i % 64)
 	}
 	return mask
-}
-
-// reduce sets z to the remainder of c, the 2·MaxWords words of a product: with h the part of c from x^m on, it is the
-// rest of c plus h·(Σ x^k + 1), whose own few bits from x^m on are folded once more.
-func (f *Field) reduce(z *Element, c *[2 * MaxWords]uint64) {
-	if f.m == 257 {
-		reduce257(z, (*[9]uint64)(c[:9]))
-		return
-	}
-	w, top := f.words, uint(f.m)%64
-	var h, sum Element
-	for i := range w {
-		h[i] = c[w-1+i]>>top | c[w+i]<<(64-top)
-		sum[i] = c[i] ^ h[i]
-	}
-	sum[w-1] = c[w-1]&(1<<top-1) ^ h[w-1]
-	var beyond uint64 // bits above the words
-	for _, exponent := range f.exponents {
-		k := uint(exponent)
-		var carry uint64
-		for i := range w {
-			sum[i] ^= h[i]<<k | carry
-			carry = h[i] >> (64 - k)
-		}
-		beyond ^= carry
-	}
-	over := sum[w-1]>>top | beyond<<(64-top)
-	sum[w-1] &= 1<<top - 1
-	sum[0] ^= over
-	for _, k := range f.exponents {
-		sum[0] ^= over << uint(k)
-	}
-	*z = sum
-}
-
-// reduce257 is reduce for x²⁵⁷ + x¹² + 1.
-func reduce257(z *Element, c *[9]uint64) {
-	h0 := c[4]>>1 | c[5]<<63
-	h1 := c[5]>>1 | c[6]<<63
-	h2 := c[6]>>1 | c[7]<<63
-	h3 := c[7]>>1 | c[8]<<63
-	h4 := c[8] >> 1
-	top := c[4]&1 ^ h4 ^ h3>>52 ^ h4<<12
-	over := top >> 1 // bits 257… once more
-	z[0] = c[0] ^ h0 ^ h0<<12 ^ over ^ over<<12
-	z[1] = c[1] ^ h1 ^ h1<<12 ^ h0>>52
-	z[2] = c[2] ^ h2 ^ h2<<12 ^ h1>>52
-	z[3] = c[3] ^ h3 ^ h3<<12 ^ h2>>52
-	z[4] = top & 1
-	z[5], z[6] = 0, 0
 }

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -24,9 +25,13 @@ func each(t *testing.T, test func(t *testing.T, f *Field)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(big.NewInt(int64(p.m)).String(), func(t *testing.T) {
+		t.Run(strconv.Itoa(p.m), func(t *testing.T) {
 			t.Parallel()
 			test(t, f)
+		})
+		t.Run(strconv.Itoa(p.m)+" portable", func(t *testing.T) {
+			t.Parallel()
+			test(t, f.Portable())
 		})
 	}
 }

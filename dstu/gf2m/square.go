@@ -1,23 +1,51 @@
 package gf2m
 
 // Square sets z to x² and returns it: a zero between any two coefficients, then reduction.
-func (z *Element) Square(f *Field, x *Element) *Element {
-	if f.m == 257 {
-		var c [9]uint64
-		c[0], c[1] = spread(uint32(x[0])), spread(uint32(x[0]>>32))
-		c[2], c[3] = spread(uint32(x[1])), spread(uint32(x[1]>>32))
-		c[4], c[5] = spread(uint32(x[2])), spread(uint32(x[2]>>32))
-		c[6], c[7] = spread(uint32(x[3])), spread(uint32(x[3]>>32))
-		c[8] = x[4] & 1
-		reduce257(z, &c)
-		return z
+func (z *Element) Square(f *Field, x *Element) *Element { return z.SquareN(f, x, 1) }
+
+// SquareN sets z to x^(2^n) and returns it.
+func (z *Element) SquareN(f *Field, x *Element, n int) *Element {
+	switch {
+	case n == 0:
+		*z = *x
+	case f.polynomial == trinomial257 && f.use != portable:
+		squareN257(z, x, n)
+	case f.polynomial == trinomial257:
+		squareN257Portable(z, x, n)
+	default:
+		*z = *x
+		var c [2 * MaxWords]uint64
+		for range n {
+			if f.use != portable {
+				spreadAll(&c, z)
+			} else {
+				spreadAllPortable(&c, z)
+			}
+			f.reduce(z, &c)
+		}
 	}
-	var c [2 * MaxWords]uint64
-	for i := range f.words {
-		c[2*i], c[2*i+1] = spread(uint32(x[i])), spread(uint32(x[i]>>32))
-	}
-	f.reduce(z, &c)
 	return z
+}
+
+// squareN257Portable is SquareN for x²⁵⁷ + x¹² + 1.
+func squareN257Portable(z, x *Element, n int) {
+	*z = *x
+	for range n {
+		reduce257(z, &[9]uint64{
+			spread(uint32(z[0])), spread(uint32(z[0] >> 32)),
+			spread(uint32(z[1])), spread(uint32(z[1] >> 32)),
+			spread(uint32(z[2])), spread(uint32(z[2] >> 32)),
+			spread(uint32(z[3])), spread(uint32(z[3] >> 32)),
+			z[4] & 1,
+		})
+	}
+}
+
+// spreadAllPortable sets c to the square of x without reduction.
+func spreadAllPortable(c *[2 * MaxWords]uint64, x *Element) {
+	for i, w := range x {
+		c[2*i], c[2*i+1] = spread(uint32(w)), spread(uint32(w>>32))
+	}
 }
 
 // spread puts the bits of x into the even bits of a double word.

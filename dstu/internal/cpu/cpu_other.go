@@ -1,0 +1,9 @@
+//go:build purego || !amd64
+
+package cpu
+
+// CarrylessMultiply is false: there is no assembly for this processor, or it is left out.
+func CarrylessMultiply() bool { return false }
+
+// WideCarrylessMultiply is false like [CarrylessMultiply].
+func WideCarrylessMultiply() bool { return false }
