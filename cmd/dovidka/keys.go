@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -126,21 +128,31 @@ func newSealer(cfg SealConfig) (*disclosure.Seal, error) {
 func readCertificates(paths []string) ([]*pki.Certificate, error) {
 	var out []*pki.Certificate
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
+		list, err := readCertificateFile(context.Background(), path)
 		if err != nil {
-			return nil, fmt.Errorf("read certificate: %w", err)
-		}
-		list, err := parseCertificates(data)
-		if err != nil {
-			return nil, fmt.Errorf("read certificate %s: %w", filepath.Base(path), err)
+			return nil, err
 		}
 		out = append(out, list...)
 	}
 	return out, nil
 }
 
+func readCertificateFile(ctx context.Context, path string) ([]*pki.Certificate, error) {
+	data, err := readInput(ctx, path, maxEvidence)
+	if err != nil {
+		return nil, fmt.Errorf("read certificate: %w", err)
+	}
+	list, err := parseCertificates(data)
+	if err != nil {
+		return nil, fmt.Errorf("read certificate %s: %w", filepath.Base(path), err)
+	}
+	return list, nil
+}
+
 func parseCertificates(data []byte) ([]*pki.Certificate, error) {
-	if block, _ := pem.Decode(data); block == nil {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if block, _ := pem.Decode(data); block == nil || isBinary(data) {
+		data = unarmour(data)
 		if c, err := pki.ParseCertificate(data); err == nil {
 			return []*pki.Certificate{c}, nil
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dovidka/dovidka"
 )
@@ -46,10 +47,21 @@ type page struct {
 	err error
 }
 
+// line writes one line. What would move a terminal's cursor, or turn the direction of
+// its text, is made visible: names in certificates are strangers' words.
 func (p *page) line(format string, args ...any) {
 	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+		_, p.err = io.WriteString(p.w, printable(fmt.Sprintf(format, args...))+"\n")
 	}
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
 }
 
 func (p *page) declaration(d dovidka.DeclarationJSON) {

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -24,7 +21,7 @@ const (
 )
 
 type verifyCommand struct {
-	File         string   `arg:"" type:"existingfile" help:"Signed container: CMS (DER or PEM) or ASiC, told apart by content."`
+	File         string   `arg:"" type:"existingfile" help:"Signed container: CMS or ASiC, plain, in PEM or in base64, told apart by content; - is the standard input."`
 	Content      string   `type:"existingfile" help:"What a detached signature signs."`
 	Trust        []string `type:"existingfile" help:"Root certificates to trust (DER, PEM). Without any, nobody is trusted: what the certificate claims is shown, and the verdict is indeterminate at best."`
 	Intermediate []string `type:"existingfile" help:"Certificates of authorities and their services, also bundles (p7b)."`
@@ -37,8 +34,8 @@ type verifyCommand struct {
 }
 
 // Run verifies. Exit code 0 means valid, 1 invalid, 2 indeterminate, 3 usage.
-func (c *verifyCommand) Run(_ context.Context, s *streams) error {
-	v, err := c.verify(s.err)
+func (c *verifyCommand) Run(ctx context.Context, s *streams) error {
+	v, err := c.verify(ctx, s.err)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -71,24 +68,26 @@ type verification struct {
 }
 
 // verify judges the file; it warns of statements it could not use.
-func (c *verifyCommand) verify(warnings io.Writer) (*verification, error) {
-	opts, err := c.options(warnings)
+func (c *verifyCommand) verify(ctx context.Context, warnings io.Writer) (*verification, error) {
+	opts, err := c.options(ctx, warnings)
 	if err != nil {
 		return nil, err
 	}
-	container, err := readLimited(c.File)
+	// Of what is too large the beginning is enough to say so.
+	container, err := readPrefix(ctx, c.File, maxContainer)
 	if err != nil {
 		return nil, err
 	}
+	container = unarmour(container)
 	if asic.IsContainer(container) {
 		return c.verifyASiC(container, opts)
 	}
 	if c.Content != "" {
-		if opts.Content, err = readLimited(c.Content); err != nil {
-			return nil, err
+		if opts.Content, err = readInput(ctx, c.Content, maxContent); err != nil {
+			return nil, fmt.Errorf("--content: %w", err)
 		}
 	}
-	result, err := cms.Verify(unarmour(container), opts)
+	result, err := cms.Verify(container, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +118,7 @@ func (c *verifyCommand) verifyASiC(container []byte, opts cms.VerifyOptions) (*v
 // options reads what to verify with. A root that cannot be read is an error: the
 // caller chose it. Everything else is evidence from anywhere, and what of it cannot be
 // read decides nothing.
-func (c *verifyCommand) options(warnings io.Writer) (cms.VerifyOptions, error) {
+func (c *verifyCommand) options(ctx context.Context, warnings io.Writer) (cms.VerifyOptions, error) {
 	opts := cms.VerifyOptions{Time: time.Now()}
 	var err error
 	if c.At != "" {
@@ -127,20 +126,24 @@ func (c *verifyCommand) options(warnings io.Writer) (cms.VerifyOptions, error) {
 			return opts, errors.New("--at: a time such as 2026-03-01T12:00:00Z is expected")
 		}
 	}
-	if opts.Anchors, err = readCertificates(c.Trust); err != nil {
-		return opts, fmt.Errorf("--trust: %w", err)
+	for _, path := range c.Trust {
+		roots, err := readCertificateFile(ctx, path)
+		if err != nil {
+			return opts, fmt.Errorf("--trust: %w", err)
+		}
+		opts.Anchors = append(opts.Anchors, roots...)
 	}
-	lists, err := readEvidence(warnings, "--intermediate", c.Intermediate, parseCertificates)
+	lists, err := readEvidence(ctx, warnings, "--intermediate", c.Intermediate, parseCertificates)
 	if err != nil {
 		return opts, err
 	}
 	opts.Intermediates = slices.Concat(lists...)
 	parseCRL := func(data []byte) (*pki.CRL, error) { return pki.ParseCRL(unarmour(data)) }
-	if opts.CRLs, err = readEvidence(warnings, "--crl", c.CRL, parseCRL); err != nil {
+	if opts.CRLs, err = readEvidence(ctx, warnings, "--crl", c.CRL, parseCRL); err != nil {
 		return opts, err
 	}
 	parseOCSP := func(data []byte) (*pki.OCSPResponse, error) { return pki.ParseOCSPResponse(unarmour(data)) }
-	if opts.OCSPs, err = readEvidence(warnings, "--ocsp", c.OCSP, parseOCSP); err != nil {
+	if opts.OCSPs, err = readEvidence(ctx, warnings, "--ocsp", c.OCSP, parseOCSP); err != nil {
 		return opts, err
 	}
 	if c.NoRevocation {
@@ -150,10 +153,10 @@ func (c *verifyCommand) options(warnings io.Writer) (cms.VerifyOptions, error) {
 }
 
 // readEvidence parses files and leaves out, with a warning, those it cannot parse.
-func readEvidence[T any](warnings io.Writer, flag string, paths []string, parse func([]byte) (T, error)) ([]T, error) {
+func readEvidence[T any](ctx context.Context, warnings io.Writer, flag string, paths []string, parse func([]byte) (T, error)) ([]T, error) {
 	var out []T
 	for _, path := range paths {
-		data, err := readLimited(path)
+		data, err := readInput(ctx, path, maxEvidence)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
@@ -165,34 +168,4 @@ func readEvidence[T any](warnings io.Writer, flag string, paths []string, parse 
 		out = append(out, one)
 	}
 	return out, nil
-}
-
-// maxDocument bounds a file to verify, in bytes.
-const maxDocument = 256 << 20
-
-func readLimited(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
-	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	if len(data) > maxDocument {
-		return nil, fmt.Errorf("%s is larger than %d bytes", filepath.Base(path), maxDocument)
-	}
-	return data, nil
-}
-
-// unarmour returns the DER inside PEM, or what it was given.
-func unarmour(data []byte) []byte {
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("-----BEGIN")) {
-		return data
-	}
-	if block, _ := pem.Decode(data); block != nil {
-		return block.Bytes
-	}
-	return data
 }

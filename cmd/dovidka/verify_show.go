@@ -10,13 +10,13 @@ import (
 	"github.com/dovidka/dovidka/pki"
 )
 
-// verificationJSON is the result for programs. Fields a certificate does not
-// state are left out.
+// verificationJSON is the result for programs. Every field is always there; what a
+// certificate does not state, or nobody vouches for, is null.
 type verificationJSON struct {
 	Verdict   cms.Verdict  `json:"verdict"`
-	Reason    cms.Reason   `json:"reason,omitempty"`
-	Format    string       `json:"format"` // cms, asic
-	Level     cms.Level    `json:"level,omitempty"`
+	Reason    *cms.Reason  `json:"reason"`              // null when valid
+	Format    string       `json:"format"`              // cms, asic
+	Level     *cms.Level   `json:"level"`               // of the outermost signature
 	Documents []string     `json:"documents,omitempty"` // names, of ASiC
 	Checks    []checkJSON  `json:"checks"`
 	Signers   []signerJSON `json:"signers"`
@@ -24,43 +24,38 @@ type verificationJSON struct {
 
 type signerJSON struct {
 	Verdict     cms.Verdict `json:"verdict"`
-	Reason      cms.Reason  `json:"reason,omitempty"`
-	CommonName  string      `json:"common_name,omitempty"`
-	Surname     string      `json:"surname,omitempty"`
-	GivenName   string      `json:"given_name,omitempty"`
-	DRFO        string      `json:"drfo,omitempty"`
-	UNZR        string      `json:"unzr,omitempty"`
-	EDRPOU      string      `json:"edrpou,omitempty"`
+	Reason      *cms.Reason `json:"reason"`
+	CommonName  *string     `json:"common_name"`
+	Surname     *string     `json:"surname"`
+	GivenName   *string     `json:"given_name"`
+	DRFO        *string     `json:"drfo"`
+	UNZR        *string     `json:"unzr"`
+	EDRPOU      *string     `json:"edrpou"`
 	IsStamp     bool        `json:"is_stamp"`
-	Level       cms.Level   `json:"level,omitempty"`
-	SigningTime *time.Time  `json:"signing_time,omitempty"`
-	TrustedTime *time.Time  `json:"trusted_time,omitempty"`
+	Level       *cms.Level  `json:"level"`
+	SigningTime *time.Time  `json:"signing_time"`
+	TrustedTime *time.Time  `json:"trusted_time"`
 	Checks      []checkJSON `json:"checks"`
 }
 
 type checkJSON struct {
 	Name   string          `json:"name"`
 	Status cms.CheckStatus `json:"status"`
-	Reason cms.Reason      `json:"reason,omitempty"`
+	Reason *cms.Reason     `json:"reason"`
 }
 
 // printVerification lists signers from the outermost container inwards.
 func printVerification(w io.Writer, v *verification) error {
 	out := verificationJSON{
-		Verdict: v.Verdict, Reason: v.Reason, Format: v.format, Documents: v.documents,
+		Verdict: v.Verdict, Reason: stated(v.Reason), Format: v.format, Documents: v.documents,
 		Signers: []signerJSON{}, Checks: checksJSON(v.checks),
 	}
 	for _, layer := range v.layers {
 		for _, s := range layer.Signers {
-			if out.Level == "" {
-				out.Level = s.Level
+			if out.Level == nil {
+				out.Level = stated(s.Level)
 			}
-			out.Signers = append(out.Signers, signerJSON{
-				Verdict: s.AtTime.Verdict, Reason: s.AtTime.Reason,
-				CommonName: s.Identity.CommonName.Reveal(), Surname: s.Identity.Surname.Reveal(), GivenName: s.Identity.GivenName.Reveal(),
-				DRFO: s.Identity.DRFO.Reveal(), UNZR: s.Identity.UNZR.Reveal(), EDRPOU: s.Identity.EDRPOU.Reveal(),
-				IsStamp: s.IsStamp, Level: s.Level, SigningTime: given(s.SigningTime), TrustedTime: given(s.TrustedTime), Checks: checksJSON(s.Checks),
-			})
+			out.Signers = append(out.Signers, toSignerJSON(s))
 		}
 	}
 	enc := json.NewEncoder(w)
@@ -69,13 +64,34 @@ func printVerification(w io.Writer, v *verification) error {
 	return enc.Encode(out)
 }
 
+func toSignerJSON(s cms.Signer) signerJSON {
+	who := s.Identity
+	return signerJSON{
+		Verdict: s.AtTime.Verdict, Reason: stated(s.AtTime.Reason),
+		CommonName: revealed(who.CommonName), Surname: revealed(who.Surname), GivenName: revealed(who.GivenName),
+		DRFO: revealed(who.DRFO), UNZR: revealed(who.UNZR), EDRPOU: revealed(who.EDRPOU),
+		IsStamp: s.IsStamp, Level: stated(s.Level), Checks: checksJSON(s.Checks),
+		SigningTime: given(s.SigningTime), TrustedTime: given(s.TrustedTime),
+	}
+}
+
 func checksJSON(list []cms.Check) []checkJSON {
 	out := make([]checkJSON, 0, len(list))
 	for _, c := range list {
-		out = append(out, checkJSON(c))
+		out = append(out, checkJSON{c.Name, c.Status, stated(c.Reason)})
 	}
 	return out
 }
+
+// stated is null for what is not stated.
+func stated[T ~string](s T) *T {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func revealed(p pki.Personal) *string { return stated(p.Reveal()) }
 
 func given(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,108 +15,12 @@ import (
 // synthetic is described in the README of cms/testdata.
 const synthetic = "../../cms/testdata/synthetic"
 
-// verifyCase is a line of cases.json.
-type verifyCase struct {
-	ID            string         `json:"id"`
-	File          string         `json:"file"`
-	Content       string         `json:"content"`
-	Level         string         `json:"level"`
-	Trust         []string       `json:"trust"`
-	Intermediates []string       `json:"intermediates"`
-	CRLs          []string       `json:"crls"`
-	OCSPs         []string       `json:"ocsps"`
-	Time          string         `json:"validation_time"`
-	Expect        string         `json:"expect"`
-	Signer        map[string]any `json:"signer"`
-}
-
-func (c verifyCase) args() []string {
-	args := []string{"verify", "--json", "--offline", "--at", c.Time}
-	each := func(flag string, names []string) {
-		for _, n := range names {
-			args = append(args, flag, filepath.Join(synthetic, n))
-		}
-	}
-	each("--trust", c.Trust)
-	each("--intermediate", c.Intermediates)
-	each("--crl", c.CRLs)
-	each("--ocsp", c.OCSPs)
-	if c.Content != "" {
-		each("--content", []string{c.Content})
-	}
-	return append(args, filepath.Join(synthetic, c.File))
-}
-
 // execute runs a command line and returns its exit code and output.
 func execute(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, diag bytes.Buffer
 	code = run(t.Context(), args, &out, &diag)
 	return code, out.String(), diag.String()
-}
-
-// TestVerifyCases drives the command by the fields of cases.json.
-func TestVerifyCases(t *testing.T) {
-	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join(synthetic, "cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		CMS  []verifyCase `json:"cases"`
-		ASiC []verifyCase `json:"asic_cases"`
-	}
-	if err := json.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
-	if len(file.CMS) == 0 || len(file.ASiC) == 0 {
-		t.Fatal("cases.json has no cases")
-	}
-	codes := map[string]int{"valid": 0, "invalid": exitInvalid, "indeterminate": exitIndeterminate}
-	for format, cases := range map[string][]verifyCase{"cms": file.CMS, "asic": file.ASiC} {
-		for _, c := range cases {
-			t.Run(c.ID, func(t *testing.T) {
-				t.Parallel()
-				code, stdout, stderr := execute(t, c.args()...)
-				var got struct {
-					Verdict, Reason, Format, Level string
-					Signers                        []map[string]any
-				}
-				if err := json.Unmarshal([]byte(stdout), &got); err != nil {
-					t.Fatalf("%v: %q %s", err, stdout, stderr)
-				}
-				if code != codes[c.Expect] || got.Verdict != c.Expect || got.Format != format || (got.Reason == "") != (c.Expect == "valid") {
-					t.Errorf("exit %d, %s %s: %s; want %s", code, got.Format, got.Verdict, got.Reason, c.Expect)
-				}
-				if c.Expect == "valid" && c.Level != "" && got.Level != c.Level {
-					t.Errorf("level %q, want %q", got.Level, c.Level)
-				}
-				checkSignerFields(t, c.Signer, got.Signers)
-			})
-		}
-	}
-}
-
-// checkSignerFields compares what a case says about its signer, if it does.
-func checkSignerFields(t *testing.T, want map[string]any, signers []map[string]any) {
-	t.Helper()
-	if want == nil {
-		return
-	}
-	if len(signers) != 1 {
-		t.Fatalf("%d signers", len(signers))
-	}
-	names := map[string]string{"cn": "common_name", "drfo": "drfo", "unzr": "unzr", "edrpou": "edrpou", "is_stamp": "is_stamp"}
-	for field, value := range want {
-		if name, ok := names[field]; !ok || signers[0][name] != value {
-			t.Errorf("%s: %v, want %v", field, signers[0][name], value)
-		}
-	}
-	for _, name := range []string{"drfo", "unzr", "edrpou"} {
-		if _, stated := want[name]; !stated && signers[0][name] != nil {
-			t.Errorf("%s out of nowhere", name)
-		}
-	}
 }
 
 // TestVerifyContainersOfOthers runs the command on what other programs made.
@@ -190,12 +95,21 @@ func TestVerifyUsage(t *testing.T) {
 		return path
 	}
 	signed, root := filepath.Join(synthetic, "cms/p01-bes-attached.p7s"), filepath.Join(synthetic, "pki/root.cer")
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	asice, junk := filepath.Join(synthetic, "asic/a01-asice.asice"), file("junk", "junk")
 	for name, args := range map[string][]string{
 		"no arguments":        {},
 		"no file":             {"--trust", root},
 		"file missing":        {"--trust", root, filepath.Join(dir, "missing")},
 		"a folder":            {"--trust", root, dir},
+		"a device":            {"--trust", root, "/dev/zero"},
+		"content a device":    {"--trust", root, "--content", "/dev/zero", signed},
+		"trust a device":      {"--trust", "/dev/zero", signed},
+		"list a device":       {"--trust", root, "--crl", "/dev/zero", signed},
+		"a pipe of nobody":    {"--trust", root, pipe},
 		"two files":           {"--trust", root, signed, signed},
 		"unknown flag":        {"--trust", root, "--trusted", signed},
 		"time":                {"--trust", root, "--at", "yesterday", signed},
@@ -230,5 +144,16 @@ func TestVerifyWarnsOfUselessEvidence(t *testing.T) {
 	want := []string{"VALID", "Verified for 2025-06-01T00:00:00Z", "", "Signed by: ТЕСТЕНКО ТЕСТ ТЕСТОВИЧ"}
 	if diff := cmp.Diff(want, strings.Split(stdout, "\n")[:4]); diff != "" {
 		t.Errorf("for people (-want +got):\n%s", diff)
+	}
+}
+
+// TestPrintable: a stranger's words do not move the cursor nor turn the text.
+func TestPrintable(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	p := &page{w: &out}
+	p.line("%s: %s", "ТОВ «Ґанок»\u00a0— №\u20091", "\x1b[2J\u009b2J\u202egp\u2028x\r\n\u200f")
+	if want := "ТОВ «Ґанок»\u00a0— №\u20091: \ufffd[2J\ufffd2J\ufffdgp\ufffdx\ufffd\ufffd\ufffd\n"; p.err != nil || out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
 	}
 }
