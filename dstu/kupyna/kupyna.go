@@ -7,6 +7,8 @@ package kupyna
 import (
 	"encoding/binary"
 	"hash"
+
+	"github.com/dovidka/dovidka/dstu/internal/round"
 )
 
 const (
@@ -27,7 +29,7 @@ const (
 const lengthSize = 12
 
 type digest struct {
-	t      *tables
+	t      *round.Tables
 	state  [16]uint64 // the first 8 words only for 64-byte blocks
 	buf    [BlockSize512]byte
 	n      int
@@ -70,7 +72,7 @@ func Sum512(data []byte) (out [Size512]byte) {
 }
 
 func newDigest(size, block int) digest {
-	d := digest{t: expanded(), size: size, block: block}
+	d := digest{t: round.Forward(), size: size, block: block}
 	d.state[0] = uint64(block) // the start vector is the block length in the first byte
 	return d
 }
@@ -137,8 +139,8 @@ func (d *digest) compress(m []byte) {
 			q[i] = binary.LittleEndian.Uint64(m[8*i:])
 			p[i] = q[i] ^ d.state[i]
 		}
-		d.t.xor8(&p)
-		d.t.add8(&q)
+		xor8(d.t, &p)
+		add8(d.t, &q)
 		for i := range p {
 			d.state[i] ^= p[i] ^ q[i]
 		}
@@ -149,8 +151,8 @@ func (d *digest) compress(m []byte) {
 		q[i] = binary.LittleEndian.Uint64(m[8*i:])
 		p[i] = q[i] ^ d.state[i]
 	}
-	d.t.xor16(&p)
-	d.t.add16(&q)
+	xor16(d.t, &p)
+	add16(d.t, &q)
 	for i := range p {
 		d.state[i] ^= p[i] ^ q[i]
 	}
@@ -159,9 +161,9 @@ func (d *digest) compress(m []byte) {
 func (d *digest) output(out *[BlockSize512]byte) {
 	p := d.state
 	if d.block == BlockSize256 {
-		d.t.xor8((*[8]uint64)(p[:8]))
+		xor8(d.t, (*[8]uint64)(p[:8]))
 	} else {
-		d.t.xor16(&p)
+		xor16(d.t, &p)
 	}
 	for i, w := range p {
 		binary.LittleEndian.PutUint64(out[8*i:], w^d.state[i])

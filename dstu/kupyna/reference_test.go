@@ -3,7 +3,7 @@ package kupyna_test
 import (
 	"slices"
 
-	"github.com/dovidka/dovidka/dstu/kupyna"
+	"github.com/dovidka/dovidka/dstu/internal/round"
 )
 
 // reference is Kupyna as ДСТУ 7564:2014 words it, byte by byte on a matrix; it shares nothing with the package under
@@ -70,7 +70,7 @@ func addNumbers(state []byte, round int) {
 func permutation(in []byte, rounds int, addConstant func([]byte, int)) []byte {
 	state := slices.Clone(in)
 	columns := len(state) / 8
-	boxes := kupyna.Substitutions()
+	boxes := round.Substitutions()
 	for round := range rounds {
 		addConstant(state, round)
 		shifted := make([]byte, len(state))

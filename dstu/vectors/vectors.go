@@ -186,6 +186,37 @@ type KeyWrap struct {
 	Wrapped Bytes `json:"wrapped"`
 }
 
+// Kalyna are the vectors of the block cipher of ДСТУ 7624:2014.
+type Kalyna struct {
+	Note    string          `json:"note"`
+	Vectors []KalynaVector  `json:"vectors"`
+	Wrap    []KalynaKeyWrap `json:"wrap"`
+}
+
+// KalynaVector is a plaintext in one mode; lengths are in bits.
+type KalynaVector struct {
+	Mode       string `json:"mode"` // ECB, CBC, CFB, OFB, CTR, XTS, KW, CMAC, GMAC, GCM or CCM
+	Block      int    `json:"block"`
+	Key        Bytes  `json:"key"`
+	IV         Bytes  `json:"iv"`
+	Additional Bytes  `json:"aad"`
+	Plaintext  Bytes  `json:"pt"`
+	Ciphertext Bytes  `json:"ct"`
+	Tag        Bytes  `json:"tag"`
+	Q          int    `json:"q"`  // of the segment of CFB, or of the tag
+	MaxLength  int    `json:"nb"` // logarithm of the greatest length in CCM
+	Source     string `json:"source"`
+}
+
+// KalynaKeyWrap is a vector of the key wrap 1.2.804.2.1.1.1.1.1.3.11.
+type KalynaKeyWrap struct {
+	KEK     Bytes  `json:"kek"`
+	IV      Bytes  `json:"iv"`
+	CEK     Bytes  `json:"cek"`
+	Wrapped Bytes  `json:"wrapped"`
+	Source  string `json:"source"`
+}
+
 // LoadCurves returns the fifteen standard curves.
 func LoadCurves() ([]Curve, error) { return load[[]Curve]("dstu4145-curves.json") }
 
@@ -197,6 +228,9 @@ func LoadHashes() (Hashes, error) { return load[Hashes]("hash.json") }
 
 // LoadGOST28147 returns the vectors of the block cipher.
 func LoadGOST28147() (GOST28147, error) { return load[GOST28147]("gost28147.json") }
+
+// LoadKalyna returns the vectors of the block cipher of ДСТУ 7624:2014.
+func LoadKalyna() (Kalyna, error) { return load[Kalyna]("kalyna.json") }
 
 // load refuses fields it does not know, so that a vector cannot go unread.
 func load[T any](name string) (T, error) {

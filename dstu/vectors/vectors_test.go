@@ -25,6 +25,10 @@ func TestNothingIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kalyna, err := vectors.LoadKalyna()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name      string
 		got, want int
@@ -38,6 +42,8 @@ func TestNothingIsLost(t *testing.T) {
 		{"published ciphers", len(ciphers.Published), 3},
 		{"generated ciphers", len(ciphers.Generated), 4},
 		{"key wraps", len(ciphers.Wrap), 2},
+		{"Kalyna in its modes", len(kalyna.Vectors), 77},
+		{"Kalyna key wraps", len(kalyna.Wrap), 1},
 	} {
 		if c.got != c.want {
 			t.Errorf("%d %s, want %d", c.got, c.name, c.want)

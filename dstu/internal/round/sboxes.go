@@ -1,7 +1,7 @@
-package kupyna
+package round
 
-// sboxes are the four substitutions π₀…π₃ of ДСТУ 7564:2014 (and of the block cipher of ДСТУ 7624:2014); row i of the
-// state uses π of i mod 4.
+// sboxes are the four substitutions π₀…π₃ (ДСТУ 7624:2014, annex A, and ДСТУ 7564:2014); row i of the state uses π of
+// i mod 4.
 var sboxes = [4][256]byte{
 	{
 		0xa8, 0x43, 0x5f, 0x06, 0x6b, 0x75, 0x6c, 0x59, 0x71, 0xdf, 0x87, 0x95, 0x17, 0xf0, 0xd8, 0x09,
