@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"math/big"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -29,6 +30,9 @@ const (
 // curve, foreign curve parameters) parses, because such certificates stand in
 // everybody's bundles; its PublicKey is then empty and [Certificate.KeyError] tells
 // why. Nothing verifies with it.
+//
+// A certificate remembers whose signature on it was found good, so one that is kept,
+// as those of authorities are, is verified once. Nothing in it may be changed.
 type Certificate struct {
 	Raw    []byte // the whole certificate
 	RawTBS []byte // what is signed
@@ -49,7 +53,29 @@ type Certificate struct {
 
 	keyErr           error
 	algorithmsDiffer bool
-	fingerprint      [sha256.Size]byte
+	fingerprint      fingerprint
+	keyFingerprint   fingerprint // of RawKey
+	signedBy         verifiedBy
+}
+
+// fingerprint is a SHA-256.
+type fingerprint = [sha256.Size]byte
+
+// verifiedBy remembers the key with which a signature verified: the fingerprint of its
+// SubjectPublicKeyInfo, in which curve and substitution block stand too. Only good
+// signatures are remembered.
+type verifiedBy struct{ key atomic.Pointer[fingerprint] }
+
+// check is verify, unless it was found good with this key before.
+func (v *verifiedBy) check(key *fingerprint, verify func() error) error {
+	if known := v.key.Load(); known != nil && *known == *key {
+		return nil
+	}
+	err := verify()
+	if err == nil {
+		v.key.Store(key)
+	}
+	return err
 }
 
 // ParseCertificate parses one certificate in DER.
@@ -125,7 +151,7 @@ func (c *Certificate) parseNamesAndKey(body *cryptobyte.String) (err error) {
 	if !der.ReadTime(&validity, &c.NotBefore) || !der.ReadTime(&validity, &c.NotAfter) || !validity.Empty() {
 		return malformed("validity")
 	}
-	c.RawKey = spki
+	c.RawKey, c.keyFingerprint = spki, sha256.Sum256(spki)
 	c.PublicKey, c.keyErr = ParsePublicKeyInfo(spki)
 	if errors.Is(c.keyErr, ErrMalformed) && c.PublicKey.AlgorithmOID == "" {
 		return c.keyErr

@@ -215,3 +215,23 @@ func TestNothingPersonalPrints(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifiedSignaturesAreRemembered: what is remembered holds for the key that
+// verified and for no other, whichever is asked first.
+func TestVerifiedSignaturesAreRemembered(t *testing.T) {
+	t.Parallel()
+	ca, imitator := certificate(t, "synthetic/pki/ca.cer"), certificate(t, "synthetic/pki/attacker-ca-same-name.cer")
+	for _, order := range [][]*pki.Certificate{{ca, imitator, ca}, {imitator, ca, imitator, ca}} {
+		user, list := certificate(t, "synthetic/pki/user.cer"), crl(t, "synthetic/crl/empty.crl")
+		for i, issuer := range order {
+			// The list names its issuer's key, and so does the certificate; without
+			// those names the signature alone decides.
+			list.AuthorityKeyID = nil
+			for what, err := range map[string]error{"certificate": user.CheckIssuedBy(issuer), "list": list.CheckIssuedBy(issuer)} {
+				if (err == nil) != (issuer == ca) {
+					t.Errorf("step %d, %s: %v", i, what, err)
+				}
+			}
+		}
+	}
+}

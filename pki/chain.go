@@ -308,5 +308,7 @@ func (c *Certificate) CheckIssuedBy(issuer *Certificate) error {
 	if issuer.keyErr != nil {
 		return issuer.keyErr
 	}
-	return issuer.PublicKey.checkSigned(c.SignatureAlgorithm, c.RawTBS, c.Signature)
+	return c.signedBy.check(&issuer.keyFingerprint, func() error {
+		return issuer.PublicKey.checkSigned(c.SignatureAlgorithm, c.RawTBS, c.Signature)
+	})
 }

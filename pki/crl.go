@@ -24,7 +24,8 @@ const (
 	revocationRemoveFromCRL      = 8
 )
 
-// CRL is a certificate revocation list, full or delta (RFC 5280, clause 5).
+// CRL is a certificate revocation list, full or delta (RFC 5280, clause 5). Like a
+// certificate it remembers whose signature on it was good, and may not be changed.
 type CRL struct {
 	Raw    []byte
 	RawTBS []byte
@@ -45,6 +46,7 @@ type CRL struct {
 
 	entries          map[string]Revocation
 	algorithmsDiffer bool
+	signedBy         verifiedBy
 }
 
 // Revocation is one entry of a CRL.
@@ -252,5 +254,7 @@ func (l *CRL) CheckIssuedBy(issuer *Certificate) error {
 	case len(l.UnknownCritical) > 0:
 		return fmt.Errorf("%w: unknown critical extension in the CRL", ErrUnsupportedAlgorithm)
 	}
-	return issuer.PublicKey.checkSigned(l.SignatureAlgorithm, l.RawTBS, l.Signature)
+	return l.signedBy.check(&issuer.keyFingerprint, func() error {
+		return issuer.PublicKey.checkSigned(l.SignatureAlgorithm, l.RawTBS, l.Signature)
+	})
 }
