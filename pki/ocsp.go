@@ -2,10 +2,9 @@ package pki
 
 import (
 	"bytes"
-	"crypto/sha1" // identifiers only: RFC 6960, clauses 4.1.1 and 4.2.1
+	"crypto/sha1" // identifiers only: RFC 6960, clause 4.2.1
 	"errors"
 	"fmt"
-	"math/big"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -44,10 +43,7 @@ type OCSPResponse struct {
 
 // SingleResponse is the status of one certificate.
 type SingleResponse struct {
-	HashOID        string
-	IssuerNameHash []byte
-	IssuerKeyHash  []byte
-	Serial         *big.Int
+	CertID
 
 	State      State
 	Revocation Revocation // when revoked
@@ -198,20 +194,10 @@ func (r *OCSPResponse) readResponder(s *cryptobyte.String) bool {
 
 func readSingleResponse(s *cryptobyte.String) (SingleResponse, error) {
 	var out SingleResponse
-	var body, id cryptobyte.String
-	var hash AlgorithmIdentifier
-	if !s.ReadASN1(&body, asn1.SEQUENCE) || !body.ReadASN1(&id, asn1.SEQUENCE) ||
-		!ReadAlgorithmIdentifier(&id, &hash) ||
-		!id.ReadASN1Bytes(&out.IssuerNameHash, asn1.OCTET_STRING) ||
-		!id.ReadASN1Bytes(&out.IssuerKeyHash, asn1.OCTET_STRING) {
+	var body cryptobyte.String
+	if !s.ReadASN1(&body, asn1.SEQUENCE) || !out.read(&body) {
 		return out, malformed("certID")
 	}
-	out.HashOID = hash.OID
-	serial, ok := readSerial(&id)
-	if !ok || !id.Empty() {
-		return out, malformed("certID")
-	}
-	out.Serial = serial
 	if !out.readState(&body) || !der.ReadTime(&body, &out.ThisUpdate) {
 		return out, malformed("singleResponse")
 	}
@@ -265,30 +251,6 @@ func (r *SingleResponse) readRest(body *cryptobyte.String) error {
 	return nil
 }
 
-// concerns reports whether the response is about c: all four parts of the
-// identifier are recomputed and compared (RFC 6960, clause 4.1.1).
-func (r *SingleResponse) concerns(c, issuer *Certificate) bool {
-	if r.Serial.Cmp(c.SerialNumber) != 0 {
-		return false
-	}
-	_, bits, err := splitPublicKeyInfo(issuer.RawKey)
-	if err != nil {
-		return false
-	}
-	name, err1 := identifierHash(r.HashOID, issuer.Subject.Raw())
-	key, err2 := identifierHash(r.HashOID, bits)
-	return err1 == nil && err2 == nil && bytes.Equal(name, r.IssuerNameHash) && bytes.Equal(key, r.IssuerKeyHash)
-}
-
-// identifierHash is Sum with SHA-1, which collisions do not harm in this place.
-func identifierHash(oid string, data []byte) ([]byte, error) {
-	if oid == OIDSHA1 {
-		sum := sha1.Sum(data)
-		return sum[:], nil
-	}
-	return Sum(oid, data)
-}
-
 // names reports whether the responder's identifier points at c.
 func (r *OCSPResponse) names(c *Certificate) bool {
 	if r.ResponderName != nil {
@@ -303,16 +265,14 @@ func (r *OCSPResponse) names(c *Certificate) bool {
 	return bytes.Equal(r.ResponderKeyHash, short[:]) || bytes.Equal(r.ResponderKeyHash, long[:])
 }
 
-// CheckSignedBy verifies that the response was made by a responder which may speak
-// for the issuer: the issuer itself, or a holder of a certificate which the issuer's
-// key signed for OCSP (RFC 6960, clause 4.2.2.2). The responder's certificate is
-// looked for in the response and in pool.
-func (r *OCSPResponse) CheckSignedBy(issuer *Certificate, pool []*Certificate, keys KeyPolicy) error {
-	_, err := r.responder(issuer, pool, keys, nil)
-	return err
+// Responder verifies that the response was made by a responder which may speak for
+// the issuer, and returns its certificate: the issuer's own, or one which the issuer's
+// key signed for OCSP (RFC 6960, clause 4.2.2.2). It is looked for in the response and
+// in pool.
+func (r *OCSPResponse) Responder(issuer *Certificate, pool []*Certificate, keys KeyPolicy) (*Certificate, error) {
+	return r.responder(issuer, pool, keys, nil)
 }
 
-// responder is CheckSignedBy; it returns the certificate of whoever signed.
 func (r *OCSPResponse) responder(issuer *Certificate, pool []*Certificate, keys KeyPolicy, budget *Budget) (*Certificate, error) {
 	if r.unknownCritical {
 		return nil, fmt.Errorf("%w: unknown critical extension in the OCSP response", ErrUnsupportedAlgorithm)

@@ -164,7 +164,7 @@ func ocspStatus(c, issuer *Certificate, sources StatusSources, opts StatusOption
 
 func (r *OCSPResponse) find(c, issuer *Certificate) *SingleResponse {
 	for i := range r.Responses {
-		if r.Responses[i].concerns(c, issuer) && !r.Responses[i].unknownCritical {
+		if r.Responses[i].Concerns(c, issuer) && !r.Responses[i].unknownCritical {
 			return &r.Responses[i]
 		}
 	}

@@ -1,6 +1,11 @@
 // Package cmstest is a certificate authority in memory, for tests and for the
-// demonstration: a root, a provider of trust services below it, and whatever people
-// and organisations need to sign.
+// demonstration: a root, a provider of trust services below it, whatever people
+// and organisations need to sign, and the services that certificates speak of.
+//
+// [NewAuthority] makes one of either family. [Authority.Serve] starts its OCSP
+// responder, its time-stamping service and its revocation lists over HTTP; what is
+// issued from then on carries their addresses, and any of them can be made to
+// misbehave ([Service.Misbehave]).
 //
 // Its certificates have the profile of qualified Ukrainian ones and are worth
 // nothing: nobody pins its root but who made it.
@@ -46,12 +51,20 @@ func (i *Identity) Sign(content []byte, at time.Time, detached bool) ([]byte, er
 // Stamp makes a time-stamp token, as a time-stamping service would; it fits
 // cms.SignOptions.TimeStamp when at is bound.
 func (i *Identity) Stamp(at time.Time, digestOID string, digest []byte) ([]byte, error) {
-	policy := cms.OIDStampPolicyInternational
-	if _, ok := i.Key.Public().(*dstu4145.PublicKey); ok {
-		policy = cms.OIDStampPolicyDSTU
+	return i.stamp(&cms.TimeStampRequest{DigestOID: digestOID, Digest: digest}, at)
+}
+
+func (i *Identity) stamp(r *cms.TimeStampRequest, at time.Time) ([]byte, error) {
+	policy := r.Policy
+	if policy == "" {
+		policy = cms.OIDStampPolicyInternational
+		if _, ok := i.Key.Public().(*dstu4145.PublicKey); ok {
+			policy = cms.OIDStampPolicyDSTU
+		}
 	}
 	return cms.CreateTimeStamp(cms.TimeStampTemplate{
-		Policy: policy, DigestOID: digestOID, Digest: digest, SerialNumber: big.NewInt(at.UnixNano()), Time: at.Truncate(time.Second),
+		Policy: policy, DigestOID: r.DigestOID, Digest: r.Digest, SerialNumber: big.NewInt(at.UnixNano()), Time: at.Truncate(time.Second),
+		Nonce: r.Nonce,
 	}, cms.SignOptions{Signer: i.Key, Certificate: i.Certificate})
 }
 
@@ -64,16 +77,21 @@ type Authority struct {
 	family   Family
 	validity pki.Validity
 
-	mu      sync.Mutex
-	revoked []pki.RevokedCertificate // guarded by mu
-	lists   int64                    // number of the last CRL; guarded by mu
+	mu          sync.Mutex
+	revoked     []pki.RevokedCertificate // guarded by mu
+	rootRevoked []pki.RevokedCertificate // by the root; guarded by mu
+	lists       int64                    // number of the last CRL; guarded by mu
+	urls        urls                     // of what is issued; guarded by mu
 }
+
+// urls are where services of the authority listen; those not set are left out of
+// certificates.
+type urls struct{ ocsp, tsp, crl, delta, rootCRL string }
 
 // Lifetimes of what the authority issues.
 const (
 	caYears   = 10
 	leafYears = 2
-	crlHours  = 24 * 7
 )
 
 // NewAuthority makes an authority whose certificates are valid from a day before now.
@@ -131,6 +149,7 @@ func (a *Authority) IssueFor(p pki.Person, key crypto.PublicKey) (*pki.Certifica
 	if err != nil {
 		return nil, err
 	}
+	a.address(&t, a.CA)
 	return pki.CreateCertificate(t, a.CA.Certificate, a.CA.Key)
 }
 
@@ -177,12 +196,24 @@ func (a *Authority) issue(issuer *Identity, template func(pki.PublicKeyInfo) (pk
 	signer, parent := key, (*pki.Certificate)(nil)
 	if issuer != nil {
 		signer, parent = issuer.Key, issuer.Certificate
+		a.address(&t, issuer)
 	}
 	c, err := pki.CreateCertificate(t, parent, signer)
 	if err != nil {
 		return nil, err
 	}
 	return &Identity{Key: key, Certificate: c}, nil
+}
+
+// address says in a certificate where to ask about it.
+func (a *Authority) address(t *pki.Template, issuer *Identity) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if issuer == a.Root {
+		t.CRLURL = a.urls.rootCRL
+		return
+	}
+	t.CRLURL, t.DeltaCRLURL, t.OCSPURL, t.TSPURL = a.urls.crl, a.urls.delta, a.urls.ocsp, a.urls.tsp
 }
 
 func (a *Authority) newKey() (crypto.Signer, error) {
@@ -198,32 +229,6 @@ func publicKeyInfo(key crypto.PublicKey) (pki.PublicKeyInfo, error) {
 		return pki.PublicKeyInfo{}, err
 	}
 	return pki.ParsePublicKeyInfo(raw)
-}
-
-// Revoke puts a certificate on the lists issued from now on. The reasons are those of
-// RFC 5280, clause 5.3.1; pki.RevocationHold blocks.
-func (a *Authority) Revoke(c *pki.Certificate, at time.Time, reason int) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.revoked = append(a.revoked, pki.RevokedCertificate{
-		SerialNumber: new(big.Int).Set(c.SerialNumber),
-		Revocation:   pki.Revocation{Time: at.UTC().Truncate(time.Second), Reason: reason},
-	})
-}
-
-// CRL issues a full list, valid for a week.
-func (a *Authority) CRL(now time.Time) (*pki.CRL, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now = now.UTC().Truncate(time.Second)
-	// Numbers go on growing after the authority was opened anew.
-	a.lists = max(a.lists+1, now.Unix())
-	return pki.CreateCRL(pki.CRLTemplate{
-		Number:     big.NewInt(a.lists),
-		ThisUpdate: now,
-		NextUpdate: now.Add(crlHours * time.Hour),
-		Revoked:    a.revoked,
-	}, a.CA.Certificate, a.CA.Key)
 }
 
 // VerifyOptions are options with which everything issued here verifies at a time,
