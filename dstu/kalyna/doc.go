@@ -1,9 +1,15 @@
 // Package kalyna implements the block cipher Калина, ДСТУ 7624:2014, and its modes.
 //
-// Most users want none of it: enveloped data is opened and made by package cms, which calls [NewCipher] with blocks and
-// keys of 256 bits, [NewCFBDecrypter] and [UnwrapKey]. CBC (clause 10) is [crypto/cipher.NewCBCEncrypter] over a
-// cipher from here. CFB, CTR, OFB and CBC protect no integrity.
+// Most users want none of it: enveloped data is opened and made by package cms, which needs [NewCipher] with blocks and
+// keys of 256 bits, [NewCFBDecrypter] and [UnwrapKey]. Those who design something new take [NewCCM]; CFB, CTR, OFB, CBC
+// and XTS protect no integrity, and GCM not that of its nonce. The modes of the standard are, by clause:
 //
-// The rounds look tables up by secret data and are not constant-time with respect to the processor's caches, like
-// every table implementation of this cipher.
+//   - ECB (6): the cipher itself, for single blocks.
+//   - CTR (7): [NewCTR], CFB (8): [NewCFBEncrypter], OFB (11): [NewOFB].
+//   - CBC (10): [crypto/cipher.NewCBCEncrypter] over a cipher from here.
+//   - CMAC (9): [NewCMAC], GMAC and GCM (12): [NewGMAC] and [NewGCM], CCM (13): [NewCCM].
+//   - XTS (14): [EncryptXTS], key wrap (15): [Wrap]. The key wrap of enveloped data is another: [WrapKey].
+//
+// The rounds look tables up by secret data, and GMAC and GCM multiply by them: neither is constant-time with respect to
+// the processor's caches. Only codes are compared in constant time.
 package kalyna

@@ -47,3 +47,24 @@ func ExampleNewCFBDecrypter() {
 	fmt.Println(string(content))
 	// Output: Лікар бачить лише те, на що пацієнт погодився.
 }
+
+// CCM protects what it encrypts, and the header beside it.
+func ExampleNewCCM() {
+	key, nonce := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 16) // a nonce never serves twice
+	b, err := kalyna.NewCipher(kalyna.BlockSize128, key)
+	if err != nil {
+		panic(err)
+	}
+	aead, err := kalyna.NewCCM(b, 16, 4)
+	if err != nil {
+		panic(err)
+	}
+	sealed := aead.Seal(nil, nonce, []byte("content"), []byte("header"))
+	opened, err := aead.Open(nil, nonce, sealed, []byte("header"))
+	fmt.Println(string(opened), err)
+	_, err = aead.Open(nil, nonce, sealed, []byte("another header"))
+	fmt.Println(err)
+	// Output:
+	// content <nil>
+	// kalyna: message does not authenticate
+}

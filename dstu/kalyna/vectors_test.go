@@ -77,10 +77,37 @@ var modes = map[string]crypt{
 	"OFB": func(t *testing.T, b cipher.Block, v vectors.KalynaVector) ([]byte, []byte) {
 		return both(must(kalyna.NewOFB(b, v.IV))(t).XORKeyStream, must(kalyna.NewOFB(b, v.IV))(t).XORKeyStream, v)
 	},
+	"XTS": func(t *testing.T, b cipher.Block, v vectors.KalynaVector) ([]byte, []byte) {
+		ciphertext, plaintext := make([]byte, len(v.Plaintext)), make([]byte, len(v.Ciphertext))
+		if err := kalyna.EncryptXTS(b, v.IV, ciphertext, v.Plaintext); err != nil {
+			t.Fatal(err)
+		}
+		if err := kalyna.DecryptXTS(b, v.IV, plaintext, v.Ciphertext); err != nil {
+			t.Fatal(err)
+		}
+		return ciphertext, plaintext
+	},
+	"KW": func(t *testing.T, b cipher.Block, v vectors.KalynaVector) ([]byte, []byte) {
+		return must(kalyna.Wrap(b, v.Plaintext))(t), must(kalyna.Unwrap(b, v.Ciphertext, len(v.Plaintext)))(t)
+	},
+	"GCM": func(t *testing.T, b cipher.Block, v vectors.KalynaVector) ([]byte, []byte) {
+		aead := must(kalyna.NewGCM(b, v.Q/8))(t)
+		sealed := aead.Seal(nil, v.IV, v.Plaintext, v.Additional)
+		split := len(v.Plaintext)
+		if !bytes.Equal(sealed[split:], v.Tag) {
+			t.Errorf("tag %x, want %x", sealed[split:], v.Tag)
+		}
+		return sealed[:split], must(aead.Open(nil, v.IV, append(bytes.Clone(v.Ciphertext), v.Tag...), v.Additional))(t)
+	},
+	"CCM": func(t *testing.T, b cipher.Block, v vectors.KalynaVector) ([]byte, []byte) {
+		aead := must(kalyna.NewCCM(b, v.Q/8, v.MaxLength/8))(t)
+		return aead.Seal(nil, v.IV, v.Plaintext, v.Additional), must(aead.Open(nil, v.IV, v.Ciphertext, v.Additional))(t)
+	},
 }
 
 var codes = map[string]func(b cipher.Block, size int) (hash.Hash, error){
 	"CMAC": kalyna.NewCMAC,
+	"GMAC": kalyna.NewGMAC,
 }
 
 func TestVectors(t *testing.T) {
