@@ -22,6 +22,7 @@ type signatureCore struct {
 	si      *SignerInfo
 	content []byte
 	pool    []*pki.Certificate
+	more    *pki.Pool
 
 	attrs       signedAttributes
 	certificate *pki.Certificate
@@ -129,7 +130,15 @@ func (c *signatureCore) readESS(v cryptobyte.String) bool {
 // signed hash name, so that a decoy with the same name and number is passed over.
 func (c *signatureCore) chooseCertificate(s *Signer) {
 	named := false
-	for _, cert := range c.pool {
+	more := c.more.Numbered(c.si.Issuer, c.si.SerialNumber)
+	if c.si.SubjectKeyID != nil {
+		more = c.more.WithKeyID(c.si.SubjectKeyID)
+	}
+	pool := c.pool
+	if len(more) > 0 {
+		pool = concat(pool, more)
+	}
+	for _, cert := range pool {
 		if !c.si.identifies(cert) {
 			continue
 		}

@@ -111,7 +111,7 @@ func (v *stampVerifier) verify(token, data []byte) (time.Time, Outcome) {
 
 func (v *stampVerifier) verifySignature(ts *TimeStamp) Outcome {
 	pool := concat(ts.sd.Certificates, v.pool)
-	core := signatureCore{sd: ts.sd, si: &ts.sd.Signers[0], content: ts.sd.Content, pool: pool}
+	core := signatureCore{sd: ts.sd, si: &ts.sd.Signers[0], content: ts.sd.Content, pool: pool, more: v.opts.Pool}
 	var s Signer
 	core.verify(&s)
 	switch o := conclude(s.Checks); o.Verdict {
@@ -143,7 +143,8 @@ func stampsTime(c *pki.Certificate) bool {
 
 func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certificate, at time.Time) Outcome {
 	chain, err := pki.BuildChain(tsa, pki.ChainOptions{
-		Anchors: v.opts.Anchors, Intermediates: pool, Time: at, Keys: v.opts.Keys, Budget: v.budget,
+		Anchors: v.opts.Anchors, Services: v.opts.Services, Intermediates: pool, Pool: v.opts.Pool,
+		Time: at, Keys: v.opts.Keys, Budget: v.budget,
 	})
 	var failure *pki.ChainError
 	switch {

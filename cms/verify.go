@@ -3,6 +3,7 @@ package cms
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -32,14 +33,17 @@ type VerifyOptions struct {
 	// container carries it. If both are there they must be equal. For an empty
 	// detached content give []byte{}.
 	Content []byte
-	// Anchors are the pinned roots. Nothing else is trusted; without any, nobody is,
-	// and no result is better than indeterminate.
-	Anchors []*pki.Certificate
+	// Anchors are the pinned roots, Services the authorities of trust lists. Nothing else
+	// is trusted; without any, nobody is, and no result is better than indeterminate.
+	Anchors  []*pki.Certificate
+	Services *pki.Services
 	// Intermediates are certificates of authorities and of their services, from
 	// anywhere.
 	Intermediates []*pki.Certificate
-	CRLs          []*pki.CRL
-	OCSPs         []*pki.OCSPResponse
+	// Pool has more of them; it is made once for many verifications.
+	Pool  *pki.Pool
+	CRLs  []*pki.CRL
+	OCSPs []*pki.OCSPResponse
 	// Time is the time of verification: now, unless an archive is searched.
 	Time time.Time
 
@@ -202,7 +206,7 @@ func (v *signerVerifier) verify() Signer {
 	// not use up the tries of the chain.
 	v.pool = concat(v.opts.Intermediates, v.opts.Anchors, v.sd.Certificates, v.long.certificates)
 
-	core := signatureCore{sd: v.sd, si: v.si, content: v.content, pool: v.pool}
+	core := signatureCore{sd: v.sd, si: v.si, content: v.content, pool: v.pool, more: v.opts.Pool}
 	core.verify(s)
 	v.attrs, s.Certificate = core.attrs, core.certificate
 	if s.Certificate != nil {
@@ -242,8 +246,8 @@ func (v *signerVerifier) checkKeyUsage() {
 
 func (v *signerVerifier) checkChain() {
 	chain, err := pki.BuildChain(v.out.Certificate, pki.ChainOptions{
-		Anchors: v.opts.Anchors, Intermediates: v.pool, Time: v.out.TrustedTime, Keys: v.opts.Keys,
-		Budget: v.budget,
+		Anchors: v.opts.Anchors, Services: v.opts.Services, Intermediates: v.pool, Pool: v.opts.Pool,
+		Time: v.out.TrustedTime, Keys: v.opts.Keys, Budget: v.budget,
 	})
 	if err == nil {
 		v.out.Chain = chain
@@ -272,7 +276,9 @@ func (v *signerVerifier) sources() pki.StatusSources {
 }
 
 func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
-	return pki.CheckStatus(c, issuer, v.sources(), pki.StatusOptions{
+	sources := v.sources()
+	sources.Certificates = concat(sources.Certificates, v.opts.Pool.IssuedBy(issuer))
+	return pki.CheckStatus(c, issuer, sources, pki.StatusOptions{
 		Time: at, Now: v.opts.Time, OCSPMaxAge: v.opts.OCSPMaxAge, CRLMaxAge: v.opts.CRLMaxAge,
 		ClockSkew: v.opts.ClockSkew, Keys: v.opts.Keys, Budget: v.statements,
 	})
@@ -346,6 +352,11 @@ func (v *signerVerifier) judgeNow() Outcome {
 			return Outcome{Invalid, pki.ReasonExpired}
 		}
 		return Outcome{Invalid, pki.ReasonIssuerExpired}
+	}
+	for _, c := range s.Chain[1:] {
+		if v.opts.Services.Lists(c) && !v.opts.Services.GrantedAt(c, now) && !slices.ContainsFunc(v.opts.Anchors, c.Equal) {
+			return Outcome{Invalid, pki.ReasonServiceNotGranted}
+		}
 	}
 	if made := v.claimedTime(); v.opts.MaxSignatureAge > 0 && now.Sub(made) > v.opts.MaxSignatureAge {
 		return Outcome{Invalid, ReasonTooOld}

@@ -36,6 +36,8 @@ const (
 	ReasonIssuerKeyUsage    Reason = "issuer_key_usage"   // no keyCertSign
 	ReasonPathLen           Reason = "path_len_exceeded"  //
 	ReasonCriticalExtension Reason = "critical_extension" // unknown and critical
+
+	ReasonServiceNotGranted Reason = "service_not_granted" // listed, but not granted at the time
 )
 
 // ChainError says why there is no chain.
@@ -63,8 +65,10 @@ func (e *ChainError) Unwrap() error { return e.err }
 
 // ChainOptions are what a chain is built from.
 type ChainOptions struct {
-	Anchors       []*Certificate // pinned roots; nothing else is trusted
+	Anchors       []*Certificate // pinned roots
+	Services      *Services      // of trust lists; beside the anchors, nothing else is trusted
 	Intermediates []*Certificate // candidates from anywhere
+	Pool          *Pool          // more of them
 	Time          time.Time      // at which every certificate must be valid (shell model)
 	Keys          KeyPolicy
 	// Budget, if set, is shared with other searches.
@@ -90,12 +94,13 @@ func (b *Budget) spend() bool {
 	return true
 }
 
-// BuildChain finds a chain from the certificate to an anchor and verifies it at
-// opts.Time: names, signatures, validities, basicConstraints, path lengths,
-// keyCertSign, critical extensions and strength of keys (RFC 5280, clause 6.1). The
-// result begins with the certificate and ends with the anchor. Extended key usages
-// of authorities do not constrain those below them, as Ukrainian authorities carry
-// usages of their own. The error is a *[ChainError].
+// BuildChain finds a chain from the certificate to an anchor, a pinned root or a
+// service that is granted at opts.Time, and verifies it at that time: names,
+// signatures, validities, basicConstraints, path lengths, keyCertSign, critical
+// extensions and strength of keys (RFC 5280, clause 6.1). The result begins with the
+// certificate and ends with the anchor. Extended key usages of authorities do not
+// constrain those below them, as Ukrainian authorities carry usages of their own. The
+// error is a *[ChainError].
 func BuildChain(c *Certificate, opts ChainOptions) ([]*Certificate, error) {
 	if opts.Time.IsZero() {
 		return nil, errors.New("build chain: no time of validation")
@@ -187,7 +192,7 @@ func (b *chainBuilder) extend(chain []*Certificate) ([]*Certificate, *ChainError
 // except test authorities with a key of each kind), so that no certificate which may
 // still turn up makes this one good.
 func (b *chainBuilder) imitated(last *Certificate) bool {
-	for _, pool := range [][]*Certificate{b.opts.Anchors, b.opts.Intermediates} {
+	for _, pool := range b.pools(last) {
 		for _, c := range pool {
 			if c != nil && c.IsCA && c.Subject.Equal(last.Issuer) && b.isTrusted(c) &&
 				b.opts.Budget.spend() && errors.Is(last.CheckIssuedBy(c), ErrSignature) {
@@ -198,9 +203,15 @@ func (b *chainBuilder) imitated(last *Certificate) bool {
 	return false
 }
 
+// pools are where issuers of a certificate are looked for, the trusted ones first.
+// Those of the indexed pools have its issuer's name.
+func (b *chainBuilder) pools(c *Certificate) [][]*Certificate {
+	return [][]*Certificate{b.opts.Anchors, b.opts.Services.named(c.Issuer), b.opts.Intermediates, b.opts.Pool.named(c.Issuer)}
+}
+
 // isTrusted reports whether an authority is an anchor or one's own.
 func (b *chainBuilder) isTrusted(c *Certificate) bool {
-	if containsCertificate(b.opts.Anchors, c) {
+	if containsCertificate(b.opts.Anchors, c) || b.opts.Services.GrantedAt(c, b.opts.Time) {
 		return true
 	}
 	for _, anchor := range b.opts.Anchors {
@@ -216,7 +227,7 @@ func (b *chainBuilder) isTrusted(c *Certificate) bool {
 func (b *chainBuilder) candidates(chain []*Certificate) []*Certificate {
 	last := chain[len(chain)-1]
 	var out []*Certificate
-	for _, pool := range [][]*Certificate{b.opts.Anchors, b.opts.Intermediates} {
+	for _, pool := range b.pools(last) {
 		for _, c := range pool {
 			if c != nil && c.mayHaveIssued(last) && !containsCertificate(out, c) &&
 				(len(chain) == 1 || !containsCertificate(chain, c)) {
@@ -272,8 +283,11 @@ func (b *chainBuilder) step(chain []*Certificate, issuer *Certificate) ([]*Certi
 		return nil, err
 	}
 	longer := append(chain[:len(chain):len(chain)], issuer)
-	if containsCertificate(b.opts.Anchors, issuer) {
+	switch {
+	case containsCertificate(b.opts.Anchors, issuer), b.opts.Services.GrantedAt(issuer, b.opts.Time):
 		return longer, nil
+	case b.opts.Services.Lists(issuer):
+		return nil, &ChainError{Reason: ReasonServiceNotGranted, Certificate: issuer}
 	}
 	return b.extend(longer)
 }
