@@ -3,6 +3,7 @@ package scenarios
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -202,5 +203,50 @@ func TestVerifyWhatIsNotSigned(t *testing.T) {
 				t.Errorf("exit %d, %q, want %q", code, got.Reason, reason)
 			}
 		})
+	}
+}
+
+var readmeRow = regexp.MustCompile(`(?m)^\| (real/[^ ]+) \|`)
+
+// TestCollectionIsCovered: every file that the collection's README lists is used by
+// a test here.
+func TestCollectionIsCovered(t *testing.T) {
+	t.Parallel()
+	root := os.Getenv(dataVariable)
+	if root == "" {
+		t.Skipf("%s does not name the collection", dataVariable)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	covered := map[string]bool{}
+	for _, c := range realContainers {
+		covered[c.file] = true
+		for _, flag := range c.flags {
+			covered[flag] = true
+		}
+	}
+	for name := range notSigned {
+		covered[name] = true
+	}
+	for name := range realCertificates {
+		covered[name] = true
+	}
+	for name := range realStatements {
+		covered[name] = true
+	}
+	for _, c := range realKeys {
+		covered[c.file] = true
+	}
+	covered["real/ocsp/revoked.ocsp"] = true
+	rows := readmeRow.FindAllStringSubmatch(string(text), -1)
+	if len(rows) < 50 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, row := range rows {
+		if !covered[row[1]] {
+			t.Errorf("%s is not used", row[1])
+		}
 	}
 }

@@ -119,13 +119,11 @@ func (c *verifyCommand) verifyASiC(container []byte, opts cms.VerifyOptions) (*v
 // caller chose it. Everything else is evidence from anywhere, and what of it cannot be
 // read decides nothing.
 func (c *verifyCommand) options(ctx context.Context, warnings io.Writer) (cms.VerifyOptions, error) {
-	opts := cms.VerifyOptions{Time: time.Now()}
-	var err error
-	if c.At != "" {
-		if opts.Time, err = time.Parse(time.RFC3339, c.At); err != nil {
-			return opts, errors.New("--at: a time such as 2026-03-01T12:00:00Z is expected")
-		}
+	at, err := timeOrNow(c.At)
+	if err != nil {
+		return cms.VerifyOptions{}, err
 	}
+	opts := cms.VerifyOptions{Time: at}
 	for _, path := range c.Trust {
 		roots, err := readCertificateFile(ctx, path)
 		if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -58,10 +57,7 @@ func printVerification(w io.Writer, v *verification) error {
 			out.Signers = append(out.Signers, toSignerJSON(s))
 		}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return printJSON(w, out)
 }
 
 func toSignerJSON(s cms.Signer) signerJSON {
