@@ -2,6 +2,8 @@ package cms
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"time"
@@ -48,6 +50,12 @@ type VerifyOptions struct {
 	Time time.Time
 
 	Revocation Revocation
+	// Statuses, if set, is asked for statements about the signer's certificate when
+	// those at hand do not settle its status, and then about those of the authorities
+	// too. Settled is what the caller's own statements settle, an OCSP response
+	// that the container brings along and that is fresh, and any statement made after the time in
+	// question.
+	Statuses Statuses
 	// OCSPMaxAge and CRLMaxAge are as in pki.StatusOptions.
 	OCSPMaxAge, CRLMaxAge time.Duration
 	// MaxSignatureAge bounds, against replay, the age of a signature that may
@@ -64,6 +72,12 @@ type VerifyOptions struct {
 // Whatever is wrong with the container is in the result; the error is about the
 // options.
 func Verify(container []byte, opts VerifyOptions) (*Result, error) {
+	return VerifyContext(context.Background(), container, opts)
+}
+
+// VerifyContext is Verify with a bound for what opts.Statuses does: when ctx ends,
+// what was not found out by then is unknown.
+func VerifyContext(ctx context.Context, container []byte, opts VerifyOptions) (*Result, error) {
 	if opts.Time.IsZero() {
 		return nil, errors.New("cms: verify: no time of verification")
 	}
@@ -72,6 +86,9 @@ func Verify(container []byte, opts VerifyOptions) (*Result, error) {
 	}
 	opts.Limits = opts.Limits.withDefaults()
 	w := &walk{opts: opts, budget: pki.NewBudget(chainSignatures), statements: pki.NewBudget(statusSignatures)}
+	if opts.Statuses != nil {
+		w.asked = &asked{ctx: ctx, from: opts.Statuses, answers: map[[sha256.Size]byte]Statements{}}
+	}
 	return w.layer(container, opts.Content, opts.Limits.Nesting), nil
 }
 
@@ -89,6 +106,7 @@ type walk struct {
 	opts       VerifyOptions
 	budget     *pki.Budget // of chains
 	statements *pki.Budget // of statuses
+	asked      *asked      // nil if there is nobody to ask
 }
 
 func (w *walk) layer(container, detached []byte, levels int) *Result {
@@ -111,7 +129,7 @@ func (w *walk) layer(container, detached []byte, levels int) *Result {
 	}
 	r.Content, r.Detached = content, !sd.HasContent
 	for i := range sd.Signers {
-		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, budget: w.budget, statements: w.statements}
+		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, budget: w.budget, statements: w.statements, asked: w.asked}
 		s := v.verify()
 		r.Signers = append(r.Signers, s)
 		r.Outcome = r.Worse(s.AtTime)
@@ -185,6 +203,8 @@ type signerVerifier struct {
 	budget  *pki.Budget // of chains, shared by all signatures of the container
 
 	statements *pki.Budget // of statuses, shared likewise
+	asked      *asked      // likewise
+	asking     bool        // what is at hand did not settle the signer's status
 
 	out   Signer
 	attrs signedAttributes
@@ -278,36 +298,42 @@ func (v *signerVerifier) sources() pki.StatusSources {
 func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
 	sources := v.sources()
 	sources.Certificates = concat(sources.Certificates, v.opts.Pool.IssuedBy(issuer))
-	return pki.CheckStatus(c, issuer, sources, pki.StatusOptions{
-		Time: at, Now: v.opts.Time, OCSPMaxAge: v.opts.OCSPMaxAge, CRLMaxAge: v.opts.CRLMaxAge,
-		ClockSkew: v.opts.ClockSkew, Keys: v.opts.Keys, Budget: v.statements,
-	})
+	st := pki.CheckStatus(c, issuer, sources, v.statusOptions(at))
+	if v.asking {
+		st = v.askedStatus(c, issuer, at, st)
+	}
+	return st
 }
 
 // checkRevocation asks for the status of the signer's certificate, and of the
 // authorities' as far as there are statements about them: those rarely change, and
-// their absence is not held against the signer.
+// their absence is not held against the signer, unless somebody was to be asked.
 func (v *signerVerifier) checkRevocation() {
 	if v.opts.Revocation == RevocationNotChecked || len(v.out.Chain) == 0 {
 		return
 	}
+	st := v.signerStatus(v.out.TrustedTime)
+	v.out.CheckedState = st
+	required, open := v.opts.Revocation == RevocationRequired, false
 	for i := 1; i < len(v.out.Chain)-1; i++ {
-		if st := v.statusAt(v.out.Chain[i], v.out.Chain[i+1], v.out.TrustedTime); st.State == pki.StateRevoked {
-			v.out.CheckedState = st
+		above := v.statusAt(v.out.Chain[i], v.out.Chain[i+1], v.out.TrustedTime)
+		if above.State == pki.StateRevoked {
+			v.out.CheckedState = above
 			v.out.fail(CheckRevocation, pki.ReasonIssuerRevoked)
 			return
 		}
+		open = open || above.State == pki.StateUnknown && required && v.asked.unanswered(v.out.Chain[i])
 	}
-	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime)
-	v.out.CheckedState = st
 	switch {
 	case st.State == pki.StateRevoked && v.timeOpen:
 		v.out.unknown(CheckRevocation, st.Reason)
 	case st.State == pki.StateRevoked:
 		v.out.fail(CheckRevocation, st.Reason)
+	case st.State == pki.StateGood && open:
+		v.out.unknown(CheckRevocation, pki.ReasonIssuerStatus)
 	case st.State == pki.StateGood:
 		v.out.pass(CheckRevocation, ReasonNone)
-	case v.opts.Revocation == RevocationRequired:
+	case required && !v.asked.excuses(v.out.Chain[0]):
 		v.out.unknown(CheckRevocation, st.Reason)
 	default:
 		v.out.pass(CheckRevocation, st.Reason)
@@ -364,11 +390,11 @@ func (v *signerVerifier) judgeNow() Outcome {
 	if v.opts.Revocation == RevocationNotChecked {
 		return Outcome{Verdict: Valid}
 	}
-	st := v.statusAt(s.Chain[0], s.Chain[1], now)
+	st := v.signerStatus(now)
 	switch {
 	case st.State == pki.StateRevoked:
 		return Outcome{Invalid, st.Reason}
-	case st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired:
+	case st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired && !v.asked.excuses(s.Chain[0]):
 		return Outcome{Indeterminate, st.Reason}
 	}
 	return Outcome{Verdict: Valid}

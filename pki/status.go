@@ -28,6 +28,8 @@ const (
 	ReasonStatusUntrusted Reason = "status_source_untrusted" // not signed by who may speak for the issuer
 	ReasonIssuerRevoked   Reason = "issuer_revoked"          // the certificate of an authority in the chain
 	ReasonStatusNonce     Reason = "status_nonce"            // answers another question than ours
+	ReasonIssuerStatus    Reason = "issuer_status_unknown"   // nobody answered about an authority in the chain
+	ReasonStatusDown      Reason = "status_unavailable"      // who should know was asked and did not answer
 	ReasonStatusTooMany   Reason = "status_too_many"         // more statements than are looked at
 )
 

@@ -9,6 +9,7 @@ package asic
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -108,6 +109,11 @@ func IsContainer(file []byte) bool {
 // Verify verifies a container. Every signature must be valid and cover every
 // document. opts.Content is not used. The error is about the options.
 func Verify(container []byte, opts cms.VerifyOptions, limits Limits) (*Result, error) {
+	return VerifyContext(context.Background(), container, opts, limits)
+}
+
+// VerifyContext is Verify with a bound for what opts.Statuses does.
+func VerifyContext(ctx context.Context, container []byte, opts cms.VerifyOptions, limits Limits) (*Result, error) {
 	limits = limits.withDefaults()
 	c, err := open(container, limits)
 	if err != nil {
@@ -123,7 +129,7 @@ func Verify(container []byte, opts cms.VerifyOptions, limits Limits) (*Result, e
 	}
 	for _, p := range pairs {
 		opts.Content = p.signed
-		result, err := cms.Verify(c.files[p.File], opts)
+		result, err := cms.VerifyContext(ctx, c.files[p.File], opts)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,135 @@
+package cms
+
+import (
+	"context"
+	"crypto/sha256"
+	"time"
+
+	"github.com/dovidka/dovidka/pki"
+)
+
+// Statuses finds statements about certificates, over the network or from anywhere.
+// Package online has the usual one.
+//
+// It is asked only about certificates of which a chain to an anchor was verified, so
+// that the addresses in them are those of a pinned authority, and only when what is at
+// hand does not say enough: see [VerifyOptions].
+type Statuses interface {
+	// Statements waits no longer than ctx allows. Finding nothing is no error: it is
+	// said in the result.
+	Statements(ctx context.Context, about StatusQuery) Statements
+}
+
+// StatusQuery asks for the status of one certificate.
+type StatusQuery struct {
+	Certificate, Issuer *pki.Certificate
+	// List wants a revocation list: the certificate is an authority's or a service's.
+	// Otherwise OCSP comes first.
+	List bool
+	// Pool holds certificates from anywhere, among them those of responders.
+	Pool []*pki.Certificate
+	// Options judge the statements; Now in them is at least the present.
+	Options pki.StatusOptions
+}
+
+// Statements are what was found. They are judged like any others.
+type Statements struct {
+	pki.StatusSources
+	// Now is when they were found. It is later than the time of verification when that
+	// lies in the past.
+	Now time.Time
+	// Reason is why nothing was found, pki.ReasonNone if there was nobody to ask.
+	Reason pki.Reason
+	// Excused: whoever was asked is configured not to hold the absence of a statement
+	// against the certificate.
+	Excused bool
+}
+
+// asked remembers the answers for one container: the signers of it share authorities.
+type asked struct {
+	ctx     context.Context //nolint:containedctx // of the one call of VerifyContext
+	from    Statuses
+	answers map[[sha256.Size]byte]Statements
+}
+
+func (a *asked) ask(q StatusQuery) Statements {
+	key := q.Certificate.Fingerprint()
+	if known, ok := a.answers[key]; ok {
+		return known
+	}
+	s := a.from.Statements(a.ctx, q)
+	a.answers[key] = s
+	return s
+}
+
+// excuses reports whether the absence of a statement about c is not held against it.
+func (a *asked) excuses(c *pki.Certificate) bool {
+	return a != nil && a.answers[c.Fingerprint()].Excused
+}
+
+// unanswered reports whether somebody was to be asked about c and did not answer.
+func (a *asked) unanswered(c *pki.Certificate) bool {
+	if a == nil {
+		return false
+	}
+	answer := a.answers[c.Fingerprint()]
+	return answer.Reason != pki.ReasonNone && !answer.Excused
+}
+
+// settles reports whether the status at a time from the statements at hand needs no asking. A list
+// from before the time in question which came with the signature does not: a signer
+// whose certificate was revoked since would send just that.
+func (v *signerVerifier) settles(st pki.Status, at time.Time) bool {
+	switch {
+	case v.asked == nil, st.State == pki.StateRevoked:
+		return true
+	case st.State != pki.StateGood:
+		return false
+	case st.Source == "ocsp", !st.AsOf.Before(at):
+		return true
+	}
+	given := pki.StatusSources{CRLs: v.opts.CRLs}
+	return pki.CheckStatus(v.out.Chain[0], v.out.Chain[1], given, v.statusOptions(at)).State == pki.StateGood
+}
+
+// signerStatus is the status of the signer's certificate. From the moment at which the
+// statements at hand do not settle it others are asked, about the authorities too.
+func (v *signerVerifier) signerStatus(at time.Time) pki.Status {
+	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], at)
+	if v.asking || v.settles(st, at) {
+		return st
+	}
+	v.asking = true
+	return v.statusAt(v.out.Chain[0], v.out.Chain[1], at)
+}
+
+func (v *signerVerifier) statusOptions(at time.Time) pki.StatusOptions {
+	return pki.StatusOptions{
+		Time: at, Now: v.opts.Time, OCSPMaxAge: v.opts.OCSPMaxAge, CRLMaxAge: v.opts.CRLMaxAge,
+		ClockSkew: v.opts.ClockSkew, Keys: v.opts.Keys, Budget: v.statements,
+	}
+}
+
+// askedStatus is the status with what others say besides the statements at hand.
+func (v *signerVerifier) askedStatus(c, issuer *pki.Certificate, at time.Time, atHand pki.Status) pki.Status {
+	options := v.statusOptions(at)
+	found := v.asked.ask(StatusQuery{
+		Certificate: c, Issuer: issuer, List: c != v.out.Certificate,
+		Pool: concat(v.pool, v.opts.Pool.IssuedBy(issuer)), Options: options,
+	})
+	if found.Now.After(options.Now) {
+		options.Now = found.Now
+	}
+	said := pki.CheckStatus(c, issuer, found.StatusSources, options)
+	unsettled := atHand.State == pki.StateUnknown ||
+		c == v.out.Certificate && !found.Excused && !v.settles(atHand, at)
+	switch {
+	case atHand.State != pki.StateRevoked && said.State != pki.StateUnknown:
+		return said
+	case unsettled && found.Reason != pki.ReasonNone:
+		return pki.Status{Reason: found.Reason}
+	case unsettled && said.Reason != pki.ReasonStatusNoSource:
+		return said
+	}
+	return atHand
+}

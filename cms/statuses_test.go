@@ -1,0 +1,101 @@
+package cms_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/cmstest"
+	"github.com/dovidka/dovidka/pki"
+)
+
+// lists answers from lists, or with a reason, and notes about whom it was asked.
+type lists struct {
+	crls    []*pki.CRL
+	reason  pki.Reason
+	excused bool
+	now     time.Time
+	about   []*pki.Certificate
+}
+
+func (l *lists) Statements(_ context.Context, q cms.StatusQuery) cms.Statements {
+	l.about = append(l.about, q.Certificate)
+	return cms.Statements{StatusSources: pki.StatusSources{CRLs: l.crls}, Now: l.now, Reason: l.reason, Excused: l.excused}
+}
+
+// TestStatusesAreAsked: what others say counts like what was given, and what nobody
+// says is a refusal unless excused.
+func TestStatusesAreAsked(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	a, err := cmstest.NewAuthority(cmstest.EC, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := a.Issue(pki.Person{Surname: "Тестенко", DRFO: "3000000014"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p7s, err := who.Sign([]byte("document"), now, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func(at time.Time) *pki.CRL {
+		l, err := a.CRL(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	good := list(now)
+	a.Revoke(who.Certificate, now.Add(-time.Hour), 1)
+	revoked, later := list(now), list(now.Add(time.Hour))
+	root, err := a.RootCRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Revoke(a.CA.Certificate, now.Add(-time.Hour), 1)
+	rootRevokes, err := a.RootCRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := cms.VerifyOptions{Anchors: []*pki.Certificate{a.Root.Certificate}, Intermediates: []*pki.Certificate{a.CA.Certificate}, Time: now}
+	for name, test := range map[string]struct {
+		given   []*pki.CRL
+		from    *lists
+		verdict cms.Verdict
+		reason  cms.Reason
+		asked   int
+	}{
+		"good":                        {nil, &lists{crls: []*pki.CRL{good, root}}, cms.Valid, "", 2},
+		"revoked":                     {nil, &lists{crls: []*pki.CRL{revoked, root}}, cms.Invalid, pki.ReasonRevoked, 2},
+		"issuer revoked":              {nil, &lists{crls: []*pki.CRL{good, rootRevokes}}, cms.Invalid, pki.ReasonIssuerRevoked, 2},
+		"nobody to ask":               {nil, &lists{}, cms.Indeterminate, pki.ReasonStatusNoSource, 2},
+		"nobody answers":              {nil, &lists{reason: pki.ReasonStatusDown}, cms.Indeterminate, pki.ReasonStatusDown, 2},
+		"nobody answers, excused":     {nil, &lists{reason: pki.ReasonStatusDown, excused: true}, cms.Valid, "", 2},
+		"answer about the issuer out": {nil, &lists{crls: []*pki.CRL{good}, reason: pki.ReasonStatusDown}, cms.Indeterminate, pki.ReasonIssuerStatus, 2},
+		"found later than asked for":  {nil, &lists{crls: []*pki.CRL{later, root}, now: now.Add(time.Hour)}, cms.Invalid, pki.ReasonRevoked, 2},
+		"good at hand":                {[]*pki.CRL{good}, &lists{crls: []*pki.CRL{revoked}}, cms.Valid, "", 0},
+		"revoked at hand":             {[]*pki.CRL{revoked}, &lists{crls: []*pki.CRL{good}}, cms.Invalid, pki.ReasonRevoked, 0},
+	} {
+		opts := trust
+		opts.CRLs, opts.Statuses = test.given, test.from
+		r, err := cms.VerifyContext(t.Context(), p7s, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != test.verdict || r.Reason != test.reason || len(test.from.about) != test.asked {
+			t.Errorf("%s: %v, asked about %d; want %s %s, %d", name, r.Outcome, len(test.from.about), test.verdict, test.reason, test.asked)
+		}
+		if want := r.Outcome; r.Verdict == cms.Valid && r.MayAuthorise() != want {
+			t.Errorf("%s: %v now", name, r.MayAuthorise())
+		}
+	}
+	// Of a stranger's certificate nobody is asked: the addresses in it are anybody's.
+	stranger := &lists{}
+	trust.Statuses, trust.Intermediates = stranger, nil
+	if r, err := cms.VerifyContext(t.Context(), p7s, trust); err != nil || r.Verdict != cms.Indeterminate || len(stranger.about) != 0 {
+		t.Errorf("without a chain: %v, asked %d times, error %v", r, len(stranger.about), err)
+	}
+}
