@@ -1,7 +1,11 @@
 // Package kupyna implements the hash function Купина, ДСТУ 7564:2014, with digests of 256, 384 and 512 bits.
 //
 // Most users should call [New256] or, with the data at hand, [Sum256]. The longer digests are what the signature
-// algorithms DSTU 4145 with Kupyna-384 and Kupyna-512 take.
+// algorithms DSTU 4145 with Kupyna-384 and Kupyna-512 take, and [NewMAC256] and its longer siblings are the
+// authentication codes of the same standard.
+//
+// The rounds look tables up by the data, so what is hashed can leave traces in the processor's caches: with a secret key
+// or message that is no constant time.
 package kupyna
 
 import (
@@ -121,9 +125,7 @@ func (d *digest) finish(out []byte) {
 		d.compress(d.buf[:d.block])
 		clear(d.buf[:d.block])
 	}
-	tail := d.buf[d.block-lengthSize : d.block]
-	binary.LittleEndian.PutUint64(tail, d.length<<3)
-	binary.LittleEndian.PutUint32(tail[8:], uint32(d.length>>61))
+	putLength(d.buf[d.block-lengthSize:d.block], d.length)
 	d.compress(d.buf[:d.block])
 
 	var whole [BlockSize512]byte

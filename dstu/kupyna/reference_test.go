@@ -15,29 +15,33 @@ func reference(message []byte, size int) []byte {
 	}
 	block := 8 * columns
 
-	padded := append(slices.Clone(message), 0x80)
-	for len(padded)%block != block-12 {
-		padded = append(padded, 0)
-	}
-	for i := range 12 {
-		if i < 8 {
-			padded = append(padded, byte(uint64(8*len(message))>>(8*i)))
-		} else {
-			padded = append(padded, 0)
-		}
-	}
-
 	h := make([]byte, block)
 	h[0] = byte(block)
-	for len(padded) > 0 {
-		m := padded[:block]
-		padded = padded[block:]
+	for rest := padded(message, block); len(rest) > 0; {
+		m := rest[:block]
+		rest = rest[block:]
 		p := permutation(xorBytes(h, m), rounds, addBits)
 		q := permutation(m, rounds, addNumbers)
 		h = xorBytes(h, xorBytes(p, q))
 	}
 	h = xorBytes(h, permutation(h, rounds, addBits))
 	return h[block-size:]
+}
+
+// padded is a message with a one bit, zeros and its length in 96 bits.
+func padded(message []byte, block int) []byte {
+	out := append(slices.Clone(message), 0x80)
+	for len(out)%block != block-12 {
+		out = append(out, 0)
+	}
+	for i := range 12 {
+		if i < 8 {
+			out = append(out, byte(uint64(8*len(message))>>(8*i)))
+		} else {
+			out = append(out, 0)
+		}
+	}
+	return out
 }
 
 func xorBytes(a, b []byte) []byte {

@@ -121,6 +121,16 @@ type Hashes struct {
 	Generated       []Hash        `json:"generated"`
 	PublishedKupyna []KupynaHash  `json:"published_kupyna"`
 	TestSBox        []TestSBoxSum `json:"gost34311_test_sbox"`
+	KupynaMAC       []MAC         `json:"kupyna_mac"`
+	HMACGOST34311   []MAC         `json:"hmac_gost34311"` // with DKE №1
+}
+
+// MAC is an authentication code; its length tells the variant.
+type MAC struct {
+	Key     Bytes  `json:"key"`
+	Message Bytes  `json:"msg"`
+	MAC     Bytes  `json:"mac"`
+	Source  string `json:"source"`
 }
 
 // Hash is a message with all its digests; GOST34311 is with DKE №1.
@@ -180,10 +190,11 @@ type Cipher struct {
 
 // KeyWrap is a vector of the key wrap 1.2.804.2.1.1.1.1.1.1.5.
 type KeyWrap struct {
-	KEK     Bytes `json:"kek"`
-	IV      Bytes `json:"iv"`
-	CEK     Bytes `json:"cek"`
-	Wrapped Bytes `json:"wrapped"`
+	KEK     Bytes  `json:"kek"`
+	IV      Bytes  `json:"iv"`
+	CEK     Bytes  `json:"cek"`
+	Wrapped Bytes  `json:"wrapped"`
+	Source  string `json:"source"` // of those that are published
 }
 
 // Kalyna are the vectors of the block cipher of ДСТУ 7624:2014.
