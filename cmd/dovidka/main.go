@@ -32,6 +32,8 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Run the component with an invented authority, population and citizens."`
 	Request  requestCommand  `cmd:"" help:"Ask for declarations as a citizen and portal would."`
 	Verify   verifyCommand   `cmd:"" help:"Tell who signed or sealed a document, and whether to believe it."`
+	Sign     signCommand     `cmd:"" help:"Sign a document."`
+	Seal     sealCommand     `cmd:"" help:"Put an organisation's electronic seal on a document."`
 	Certs    certsCommand    `cmd:"" help:"Look at certificates, revocation lists and OCSP responses."`
 	Keys     keysCommand     `cmd:"" help:"Look into key containers."`
 	Registry registryCommand `cmd:"" help:"Fill and empty the registry."`
