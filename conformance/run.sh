@@ -82,6 +82,7 @@ suite() { # title, command...
 
 start
 suite 'Contracts' "$here/contracts.sh"
+suite 'Symmetric algorithms: Bouncy Castle' "$here/symmetric/run.sh"
 suite 'Signatures: jkurwa, OpenSSL, Bouncy Castle' "$here/signatures/run.sh"
 suite 'SOAP clients: zeep, suds, PHP, npm soap' "$here/soap/run.sh"
 suite 'FHIR validators, over the examples and live answers' "$here/answers.sh"
