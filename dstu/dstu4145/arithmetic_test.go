@@ -41,40 +41,48 @@ func eachCurve(t *testing.T, test func(t *testing.T, c *Curve)) {
 			t.Parallel()
 			test(t, c)
 		})
+		if m := c.FieldBits(); c.basis == nil && (m == 163 || m == 257 || m == 431) {
+			t.Run(c.Name()+" portable", func(t *testing.T) {
+				t.Parallel()
+				test(t, portable(t, c))
+			})
+		}
 	}
 }
 
 func TestMultiplicationsAgree(t *testing.T) {
 	t.Parallel()
 	eachCurve(t, func(t *testing.T, c *Curve) {
-		whole := [][]affine{c.oddMultiples(&c.base, keyWidth)}
+		whole := [][]affine{make([]affine, 1<<(keyWidth-2))}
+		c.oddMultiples(whole[0], &c.base)
 		split := c.splitMultiples(&c.base, keyWidth)
 		for _, k := range edgeScalars(c) {
 			slow := slowMultiply(c, k, &c.base)
-			want := c.normalize([]projective{slow})[0]
-			if !c.onCurve(&want) {
+			want := c.fromXY(&slow.x, &slow.y)
+			if slow.infinity || !c.onCurve(&want) {
 				t.Fatalf("%x·P is off the curve", k)
 			}
 			secret := scalarFromBig(k)
 			if got := c.multiply(&secret, &c.base); got != want {
 				t.Errorf("%x·P: the ladder differs", k)
 			}
-			if got := c.multiplyX(&secret, &c.base); got != want.x {
+			if got := c.multiplyX(&secret, &c.base); got != want.X {
 				t.Errorf("x of %x·P: the ladder differs", k)
 			}
-			if got := c.multiplyBaseX(&secret); got != want.x {
-				t.Errorf("x of %x·P: the comb differs", k)
+			if got := c.multiplyBase(&secret); got != want {
+				t.Errorf("%x·P: the comb differs", k)
 			}
 			for _, q := range [][][]affine{whole, split} {
 				var zero scalar
 				first := c.joint(&secret, &zero, q)
 				second := c.joint(&zero, &secret, q)
-				if both := c.normalize([]projective{first, second}); both[0] != want || both[1] != want {
+				var both [2]affine
+				if c.normalize(both[:], []projective{first, second}); both[0] != want || both[1] != want {
 					t.Errorf("%x·P: the joint multiplication in %d parts differs", k, len(q))
 				}
 				// kP + (n−k)P is infinity, and the sum passes through equal and opposite points.
 				rest := scalarFromBig(new(big.Int).Sub(c.n, k))
-				if p := c.joint(&secret, &rest, q); !p.infinite() {
+				if p := c.joint(&secret, &rest, q); !p.Infinite() {
 					t.Errorf("%x·P + (n−%x)·P in %d parts is not infinity", k, k, len(q))
 				}
 			}
@@ -90,17 +98,17 @@ func TestSubgroupCheckAgreesWithOrder(t *testing.T) {
 		for inside < 8 || outside < 8 {
 			var p affine
 			for i := range c.field.Words() {
-				p.x[i] = r.Uint64()
+				p.X[i] = r.Uint64()
 			}
-			p.x[c.field.Words()-1] &= 1<<(c.FieldBits()%64) - 1
+			p.X[c.field.Words()-1] &= 1<<(c.FieldBits()%64) - 1
 			if !liftX(c, &p) {
 				continue
 			}
 			n := slowMultiply(c, c.n, &p)
-			if got := c.inSubgroup(&p); got != n.infinite() {
-				t.Fatalf("inSubgroup = %v for a point with n·Q infinite = %v", got, n.infinite())
+			if got := c.inSubgroup(&p); got != n.infinity {
+				t.Fatalf("inSubgroup = %v for a point with n·Q infinite = %v", got, n.infinity)
 			}
-			if n.infinite() {
+			if n.infinity {
 				inside++
 			} else {
 				outside++
@@ -109,20 +117,20 @@ func TestSubgroupCheckAgreesWithOrder(t *testing.T) {
 	})
 }
 
-// liftX finds y for p.x, whatever the trace of x.
+// liftX finds y for p.X, whatever the trace of x.
 func liftX(c *Curve, p *affine) bool {
 	f := c.field
 	var beta, z gf2m.Element
-	beta.Invert(f, &p.x)
+	beta.Invert(f, &p.X)
 	beta.Square(f, &beta)
 	beta.Mul(f, &beta, &c.b)
-	beta.Add(&beta, &p.x)
+	beta.Add(&beta, &p.X)
 	beta[0] ^= c.a
-	if p.x.IsZero() || f.Trace(&beta) == 1 {
+	if p.X.IsZero() || f.Trace(&beta) == 1 {
 		return false
 	}
 	z.HalfTrace(f, &beta)
-	p.y.Mul(f, &z, &p.x)
+	p.L.Add(&z, &p.X)
 	return c.onCurve(p)
 }
 

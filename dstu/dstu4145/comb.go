@@ -1,7 +1,5 @@
 package dstu4145
 
-import "github.com/dovidka/dovidka/dstu/gf2m"
-
 const (
 	combWidth = 4
 	combOdd   = 1 << (combWidth - 1) // odd multiples below 2^combWidth
@@ -12,34 +10,33 @@ type comb [][combOdd]affine
 
 func (c *Curve) newComb() comb {
 	table := make(comb, (c.n.BitLen()+combWidth-1)/combWidth)
-	base := c.base
+	base := [1]affine{c.base}
 	for i := range table {
-		table[i] = [combOdd]affine(c.oddMultiples(&base, combWidth+1))
+		c.oddMultiples(table[i][:], &base[0])
 		var shifted projective
-		shifted.set(&base)
-		for range combWidth {
-			shifted.double(c, &shifted)
-		}
-		base = c.normalize([]projective{shifted})[0]
+		shifted.Set(&base[0])
+		shifted.DoubleN(c.field, c.a, combWidth)
+		c.normalize(base[:], []projective{shifted})
 	}
 	return table
 }
 
-// multiplyBaseX returns the x-coordinate of k·P, for secret k, 0 < k < n.
+// multiplyBase returns k·P, for secret k, 0 < k < n.
 //
 // An odd k is the sum of odd digits d_i·2^(4i) between −15 and 15: d_i = ((k >> 4i | 1) mod 32) − 16, and the top one
-// k >> 4i | 1. So every window adds a point, and n − k, which has the same x, stands in for an even k. All entries of
+// k >> 4i | 1. So every window adds a point, and n − k, which gives the negative, stands in for an even k. All entries of
 // a window are read, the sign is applied by a mask.
 //
 // The addition formula fails for equal or opposite points. While windows are added from the top, the sum so far is
 // Σ = (k >> 4(i+1) | 1)·2^(4(i+1)), larger than the term and at most 2^(4(i+1)) above k; Σ ± d_i·2^(4i) = n could hold for i = 0
 // only, n being odd, and then for k within 30 of 0 or n. Nobody meets such a number by chance; the ladder takes it.
-func (c *Curve) multiplyBaseX(k *scalar) gf2m.Element {
+func (c *Curve) multiplyBase(k *scalar) affine {
 	negated, _ := subtract(&c.order.n, k)
 	if tiny(k) || tiny(&negated) {
-		return c.multiplyX(k, &c.base)
+		return c.multiply(k, &c.base)
 	}
-	odd := choose(k, &negated, k[0]&1)
+	even := k[0]&1 ^ 1
+	odd := choose(&negated, k, even)
 	table := c.comb()
 	var sum projective
 	var q affine
@@ -47,16 +44,19 @@ func (c *Curve) multiplyBaseX(k *scalar) gf2m.Element {
 		digit := int64(odd.window(combWidth*i)) | 1
 		if i == len(table)-1 {
 			table.choose(&q, i, digit)
-			sum.set(&q)
+			sum.Set(&q)
 			continue
 		}
-		table.choose(&q, i, digit-1<<combWidth)
-		sum.addDistinct(c, &q)
+		digit -= 1 << combWidth
+		table.choose(&q, i, digit)
+		sum.AddDistinct(c.field, &q, uint64(digit)>>63)
 	}
 	clear(odd[:])
 	clear(negated[:])
-	sum.z.Invert(c.field, &sum.z)
-	return *sum.x.Mul(c.field, &sum.x, &sum.z)
+	result := c.affineOf(&sum)
+	result.L[0] ^= even
+	sum = projective{}
+	return result
 }
 
 // tiny reports whether k < 32.
@@ -77,7 +77,7 @@ func (k *scalar) window(i int) uint64 {
 	return v & (1<<(combWidth+1) - 1)
 }
 
-// choose sets q to digit times the base of window i, for an odd digit.
+// choose sets q to the absolute value of digit, which is odd, times the base of window i.
 func (t comb) choose(q *affine, i int, digit int64) {
 	negative := uint64(digit >> 63)                       // all ones or 0
 	index := ((uint64(digit) ^ negative) - negative) >> 1 // of the absolute value
@@ -86,12 +86,9 @@ func (t comb) choose(q *affine, i int, digit int64) {
 		different := uint64(j) ^ index
 		mask := (different - 1) & ^different >> 63 // 1 if they are equal
 		mask = -(mask & 1)
-		for w := range q.x {
-			q.x[w] |= mask & t[i][j].x[w]
-			q.y[w] |= mask & t[i][j].y[w]
+		for w := range q.X {
+			q.X[w] |= mask & t[i][j].X[w]
+			q.L[w] |= mask & t[i][j].L[w]
 		}
-	}
-	for w := range q.y {
-		q.y[w] ^= negative & q.x[w]
 	}
 }

@@ -22,8 +22,9 @@ type Curve struct {
 	order     *order // n for arithmetic on secrets
 	cofactor  uint64
 
-	fixed func() [][]affine // multiples of the base point for verification
-	comb  func() comb       // multiples of the base point for secret scalars
+	public func() *gf2m.Public // tables of the field for public elements
+	fixed  func() [][]affine   // multiples of the base point for verification
+	comb   func() comb         // multiples of the base point for secret scalars
 }
 
 // curves builds all standard curves once; they are never changed afterwards.
@@ -49,15 +50,17 @@ func newCurve(p *parameters) (*Curve, error) {
 	if p.a == 0 {
 		c.cofactor = 4
 	}
+	var x, y gf2m.Element
 	for _, e := range []struct {
 		to   *gf2m.Element
 		text string
-	}{{&c.b, p.b}, {&c.base.x, p.x}, {&c.base.y, p.y}} {
+	}{{&c.b, p.b}, {&x, p.x}, {&y, p.y}} {
 		if err := parseElement(e.to, field, e.text); err != nil {
 			return nil, err
 		}
 	}
 	c.sqrtB.Sqrt(field, &c.b)
+	c.base = c.fromXY(&x, &y)
 	n, ok := new(big.Int).SetString(p.n, 16)
 	if !ok {
 		return nil, fmt.Errorf("order %q", p.n)
@@ -73,6 +76,7 @@ func newCurve(p *parameters) (*Curve, error) {
 			return nil, err
 		}
 	}
+	c.public = sync.OnceValue(func() *gf2m.Public { return c.field.NewPublic() })
 	c.fixed = sync.OnceValue(func() [][]affine { return c.splitMultiples(&c.base, fixedWidth) })
 	c.comb = sync.OnceValue(c.newComb)
 	return c, nil

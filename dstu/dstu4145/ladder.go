@@ -7,8 +7,8 @@ import "github.com/dovidka/dovidka/dstu/gf2m"
 func (c *Curve) ladder(k *scalar, p *affine) (x0, z0, x1, z1 gf2m.Element) {
 	f := c.field
 	fixed := c.order.fixedLength(k)
-	x0, z0 = p.x, gf2m.One()
-	z1.Square(f, &p.x)
+	x0, z0 = p.X, gf2m.One()
+	z1.Square(f, &p.X)
 	x1.Square(f, &z1)
 	x1.Add(&x1, &c.b)
 	var swapped uint64
@@ -24,7 +24,7 @@ func (c *Curve) ladder(k *scalar, p *affine) (x0, z0, x1, z1 gf2m.Element) {
 		z1.Add(&t, &u)
 		z1.Square(f, &z1)
 		t.Mul(f, &t, &u)
-		x1.Mul(f, &p.x, &z1)
+		x1.Mul(f, &p.X, &z1)
 		x1.Add(&x1, &t)
 
 		t.Square(f, &x0)
@@ -53,24 +53,24 @@ func (c *Curve) multiply(k *scalar, p *affine) affine {
 	f := c.field
 	x0, z0, x1, z1 := c.ladder(k, p)
 	if z1.IsZero() { // (k+1)·P = ∞
-		return p.negate()
+		return negate(p)
 	}
 	z0.Invert(f, &z0)
 	x0.Mul(f, &x0, &z0)
 	z1.Invert(f, &z1)
 	x1.Mul(f, &x1, &z1)
 
-	// y₀ = (x+x₀)·((x+x₀)(x+x₁) + x² + y)/x + y
-	var d, t, inverse gf2m.Element
-	d.Add(&p.x, &x0)
-	t.Add(&p.x, &x1)
+	// y₀ = (x+x₀)·((x+x₀)(x+x₁) + x² + y)/x + y, where x² + y = λx
+	var d, t, y gf2m.Element
+	d.Add(&p.X, &x0)
+	t.Add(&p.X, &x1)
 	t.Mul(f, &t, &d)
-	inverse.Square(f, &p.x)
-	t.Add(&t, &inverse)
-	t.Add(&t, &p.y)
+	y.Invert(f, &p.X)
+	t.Mul(f, &t, &y)
+	t.Add(&t, &p.L)
 	t.Mul(f, &t, &d)
-	inverse.Invert(f, &p.x)
-	t.Mul(f, &t, &inverse)
-	t.Add(&t, &p.y)
-	return affine{x: x0, y: t}
+	y.Add(&p.L, &p.X)
+	y.Mul(f, &y, &p.X)
+	y.Add(&y, &t)
+	return c.fromXY(&x0, &y)
 }

@@ -1,6 +1,8 @@
 package dstu4145
 
 import (
+	"math/bits"
+
 	"github.com/dovidka/dovidka/dstu/gf2m"
 )
 
@@ -12,18 +14,26 @@ const (
 // scalar is an integer below n, least significant word first.
 type scalar [gf2m.MaxWords]uint64
 
-// oddMultiples returns P, 3P, 5P, … (2^(width−1)−1)P, all that signed windows of this width need.
-func (c *Curve) oddMultiples(p *affine, width int) []affine {
-	points := make([]projective, 1<<(width-2))
-	points[0].set(p)
-	var twice projective
-	twice.double(c, &points[0])
-	step := c.normalize([]projective{twice})[0]
-	for i := 1; i < len(points); i++ {
-		points[i] = points[i-1]
-		points[i].add(c, &step)
+// oddMultiples sets odd to P, 3P, 5P, … and so on; signed windows of some width need 2^(width−2) of them.
+func (c *Curve) oddMultiples(odd []affine, p *affine) {
+	var buffer [2 << (keyWidth - 2)]projective
+	multiples := buffer[:] // 0, P, 2P, …
+	if len(odd) > len(multiples)/2 {
+		multiples = make([]projective, 2*len(odd))
 	}
-	return c.normalize(points)
+	multiples = multiples[:2*len(odd)]
+	multiples[1].Set(p)
+	for i := 2; i < len(multiples); i++ {
+		multiples[i] = multiples[i/2]
+		multiples[i].DoubleN(c.field, c.a, 1)
+		if i%2 == 1 {
+			multiples[i].AddDistinct(c.field, p, 0)
+		}
+	}
+	for i := range odd {
+		multiples[i] = multiples[2*i+1]
+	}
+	c.normalize(odd, multiples[:len(odd)])
 }
 
 // signedDigits writes k as Σ digits[i]·2^i where every digit is 0 or odd and below 2^(width−1) in size, any two that
@@ -32,8 +42,10 @@ func signedDigits(digits []int16, k *scalar, width int) {
 	clear(digits)
 	carry := 0
 	for i := 0; i < len(digits); {
-		if k.bits(i, 1) == carry {
-			i++
+		// A run of bits that equal the carry makes digits of 0.
+		window := k.bits(i, 63) ^ -carry&(1<<63-1)
+		if skip := bits.TrailingZeros64(uint64(window)); skip > 0 {
+			i += min(skip, 63)
 			continue
 		}
 		digit := k.bits(i, width) + carry
@@ -67,17 +79,16 @@ func (c *Curve) digits() int { return c.n.BitLen() + 1 }
 func (c *Curve) splitMultiples(p *affine, width int) [][]affine {
 	span := (c.digits() + splitParts - 1) / splitParts
 	parts := make([][]affine, splitParts)
-	base := *p
+	base := [1]affine{*p}
 	for i := range parts {
 		if i > 0 {
 			var shifted projective
-			shifted.set(&base)
-			for range span {
-				shifted.double(c, &shifted)
-			}
-			base = c.normalize([]projective{shifted})[0]
+			shifted.Set(&base[0])
+			shifted.DoubleN(c.field, c.a, span)
+			c.normalize(base[:], []projective{shifted})
 		}
-		parts[i] = c.oddMultiples(&base, width)
+		parts[i] = make([]affine, 1<<(width-2))
+		c.oddMultiples(parts[i], &base[0])
 	}
 	return parts
 }
@@ -91,25 +102,26 @@ func (c *Curve) joint(s, r *scalar, q [][]affine) (sum projective) {
 	signedDigits(rDigits[:length], r, keyWidth)
 	fixed := c.fixed()
 	span := (length + len(q) - 1) / len(q)
+	doublings := 0 // not made yet
+	add := func(odd []affine, digit int16) {
+		if digit == 0 {
+			return
+		}
+		sum.DoubleN(c.field, c.a, doublings)
+		doublings = 0
+		if digit > 0 {
+			sum.Add(c.field, c.a, &odd[digit/2], 0)
+		} else {
+			sum.Add(c.field, c.a, &odd[-digit/2], 1)
+		}
+	}
 	for i := span - 1; i >= 0; i-- {
-		if !sum.infinite() {
-			sum.double(c, &sum)
-		}
+		doublings++
 		for part, at := 0, i; part < len(q) && at < length; part, at = part+1, at+span {
-			sum.addDigit(c, fixed[part], sDigits[at])
-			sum.addDigit(c, q[part], rDigits[at])
+			add(fixed[part], sDigits[at])
+			add(q[part], rDigits[at])
 		}
 	}
+	sum.DoubleN(c.field, c.a, doublings)
 	return sum
-}
-
-// addDigit adds digit·P out of the odd multiples of P.
-func (p *projective) addDigit(c *Curve, odd []affine, digit int16) {
-	switch {
-	case digit > 0:
-		p.add(c, &odd[digit/2])
-	case digit < 0:
-		q := odd[-digit/2].negate()
-		p.add(c, &q)
-	}
 }

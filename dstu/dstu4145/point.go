@@ -6,143 +6,77 @@ import (
 	"github.com/dovidka/dovidka/dstu/gf2m"
 )
 
-// affine is a point other than the point at infinity.
-type affine struct{ x, y gf2m.Element }
+// affine is a point as x and λ = x + y/x, neither infinity nor the point of order two, x = 0.
+type affine = gf2m.AffinePoint
 
-// projective is a point in López and Dahab's coordinates, x = X/Z, y = Y/Z²; infinity has Z = 0.
-type projective struct{ x, y, z gf2m.Element }
+// projective is a point as x = X/Z, λ = L/Z; infinity has Z = 0.
+type projective = gf2m.Point
 
-func (p *affine) negate() affine {
-	q := affine{x: p.x}
-	q.y.Add(&p.x, &p.y)
+// negate returns −p.
+func negate(p *affine) affine {
+	q := *p
+	q.L[0] ^= 1
 	return q
 }
 
-func (p *projective) infinite() bool { return p.z.IsZero() }
-
-func (p *projective) set(q *affine) { *p = projective{x: q.x, y: q.y, z: gf2m.One()} }
-
-// onCurve reports whether y² + xy = x³ + ax² + b.
+// onCurve reports whether y² + xy = x³ + ax² + b, which is (λ² + λ + a)x² = x⁴ + b.
 func (c *Curve) onCurve(p *affine) bool {
 	f := c.field
-	var left, right, x2 gf2m.Element
-	left.Add(&p.x, &p.y)
-	left.Mul(f, &left, &p.y) // y² + xy
-	x2.Square(f, &p.x)
-	right.Mul(f, &x2, &p.x)
-	if c.a == 1 {
-		right.Add(&right, &x2)
-	}
+	var left, right gf2m.Element
+	left.Square(f, &p.L)
+	left.Add(&left, &p.L)
+	left[0] ^= c.a
+	right.Square(f, &p.X)
+	left.Mul(f, &left, &right)
+	right.Square(f, &right)
 	right.Add(&right, &c.b)
 	return left == right
 }
 
-// double sets p to 2q: 4 multiplications and 5 squarings.
-func (p *projective) double(c *Curve, q *projective) {
-	f := c.field
-	var x2, z2, bz4, t gf2m.Element
-	x2.Square(f, &q.x)
-	z2.Square(f, &q.z)
-	bz4.Square(f, &z2)
-	bz4.Mul(f, &bz4, &c.b)
-	t.Square(f, &q.y)
-	t.Add(&t, &bz4)
-	p.z.Mul(f, &x2, &z2)
-	p.x.Square(f, &x2)
-	p.x.Add(&p.x, &bz4)
-	if c.a == 1 {
-		t.Add(&t, &p.z)
-	}
-	t.Mul(f, &t, &p.x)
-	bz4.Mul(f, &bz4, &p.z)
-	p.y.Add(&t, &bz4)
+// fromXY returns the point with the given coordinates, x ≠ 0, in constant time.
+func (c *Curve) fromXY(x, y *gf2m.Element) affine {
+	p := affine{X: *x}
+	p.L.Invert(c.field, x)
+	p.L.Mul(c.field, &p.L, y)
+	p.L.Add(&p.L, x)
+	return p
 }
 
-// add sets p to p + q, whatever they are, in variable time.
-func (p *projective) add(c *Curve, q *affine) {
-	if p.infinite() {
-		p.set(q)
-		return
-	}
-	before := *p
-	p.addDistinct(c, q)
-	if !p.infinite() {
-		return
-	}
-	// The x are equal: the points are the same or opposite.
-	var y gf2m.Element
-	y.Square(c.field, &before.z)
-	y.Mul(c.field, &y, &q.y)
-	if y == before.y {
-		p.double(c, &before)
-	} else {
-		*p = projective{}
-	}
-}
-
-// addDistinct sets p to p + q for points that are neither infinite nor equal nor opposite; for the latter two
-// Z becomes 0. Nothing depends on the coordinates. 8 multiplications and 5 squarings (Al-Daoud,
-// Mahmod, Rushdan and Kilicman, 2002).
-func (p *projective) addDistinct(c *Curve, q *affine) {
+// normalize sets out to the points in affine form with a single inversion (Montgomery). None may be infinite, all are
+// public.
+func (c *Curve) normalize(out []affine, points []projective) {
 	f := c.field
-	var a, b, z2, d, e, t gf2m.Element
-	z2.Square(f, &p.z)
-	a.Mul(f, &q.y, &z2)
-	a.Add(&a, &p.y)
-	b.Mul(f, &q.x, &p.z)
-	b.Add(&b, &p.x)
-	t.Mul(f, &p.z, &b)
-	d.Square(f, &b)
-	if c.a == 1 { // the curve is public
-		z2.Add(&z2, &t)
-		d.Mul(f, &d, &z2)
-	} else {
-		d.Mul(f, &d, &t)
-	}
-	e.Mul(f, &a, &t)
-	p.z.Square(f, &t)
-	p.x.Square(f, &a)
-	p.x.Add(&p.x, &d)
-	p.x.Add(&p.x, &e)
-
-	t.Mul(f, &q.x, &p.z)
-	t.Add(&t, &p.x)
-	e.Add(&e, &p.z)
-	t.Mul(f, &t, &e)
-	z2.Square(f, &p.z)
-	d.Add(&q.x, &q.y)
-	d.Mul(f, &d, &z2)
-	p.y.Add(&t, &d)
-}
-
-// normalize returns the points in affine form with a single inversion (Montgomery). None may be infinite.
-func (c *Curve) normalize(points []projective) []affine {
-	f := c.field
-	out := make([]affine, len(points))
-	// prefix[i] is the product of the first i of the Z.
-	prefix := make([]gf2m.Element, len(points)+1)
-	prefix[0] = gf2m.One()
+	// The X of out are the products of the Z so far, until they are overwritten from the end.
+	product := gf2m.One()
 	for i := range points {
-		prefix[i+1].Mul(f, &prefix[i], &points[i].z)
+		out[i].X = product
+		product.Mul(f, &product, &points[i].Z)
 	}
 	var inverse, zi gf2m.Element
-	inverse.Invert(f, &prefix[len(points)])
+	c.public().Invert(&inverse, &product)
 	for i := len(points) - 1; i >= 0; i-- {
-		zi.Mul(f, &inverse, &prefix[i])
-		inverse.Mul(f, &inverse, &points[i].z)
-		out[i].x.Mul(f, &points[i].x, &zi)
-		zi.Square(f, &zi)
-		out[i].y.Mul(f, &points[i].y, &zi)
+		zi.Mul(f, &inverse, &out[i].X)
+		inverse.Mul(f, &inverse, &points[i].Z)
+		out[i].X.Mul(f, &points[i].X, &zi)
+		out[i].L.Mul(f, &points[i].L, &zi)
 	}
-	return out
+}
+
+// affineOf returns a secret point in affine form.
+func (c *Curve) affineOf(p *projective) (q affine) {
+	var inverse gf2m.Element
+	inverse.Invert(c.field, &p.Z)
+	q.X.Mul(c.field, &p.X, &inverse)
+	q.L.Mul(c.field, &p.L, &inverse)
+	clear(inverse[:])
+	return q
 }
 
 // compress encodes a point by its x with bit 0 replaced by Tr(y/x).
 func (c *Curve) compress(p *affine) []byte {
 	var t gf2m.Element
-	t.Invert(c.field, &p.x)
-	t.Mul(c.field, &t, &p.y)
-	x := c.integer(&p.x)
+	t.Add(&p.X, &p.L)
+	x := c.integer(&p.X)
 	x[0] = x[0]&^1 | c.field.Trace(&t)
 	return x.BytesLE(c.field)
 }
@@ -164,29 +98,29 @@ func (c *Curve) decompress(encoded []byte) (p affine, err error) {
 		return affine{}, errZeroPoint
 	}
 	t := i.Bit(0)
-	p.x = c.element(&i)
-	if f.Trace(&p.x) != c.a {
+	p.X = c.element(&i)
+	if f.Trace(&p.X) != c.a {
 		i[0] ^= 1
-		p.x = c.element(&i)
+		p.X = c.element(&i)
 	}
-	if p.x.IsZero() {
+	if p.X.IsZero() {
 		return affine{}, errZeroPoint
 	}
-	// z² + z = x + a + b/x², y = xz.
+	// y = xz with z² + z = x + a + b/x².
 	var beta, z gf2m.Element
-	beta.Invert(f, &p.x)
+	c.public().Invert(&beta, &p.X)
 	beta.Square(f, &beta)
 	beta.Mul(f, &beta, &c.b)
-	beta.Add(&beta, &p.x)
+	beta.Add(&beta, &p.X)
 	beta[0] ^= c.a
 	if f.Trace(&beta) == 1 {
 		return affine{}, errNoPoint
 	}
-	z.HalfTrace(f, &beta)
+	c.public().HalfTrace(&z, &beta)
 	if f.Trace(&z) != t {
 		z[0] ^= 1
 	}
-	p.y.Mul(f, &p.x, &z)
+	p.L.Add(&p.X, &z)
 	return p, nil
 }
 
@@ -195,19 +129,21 @@ func (c *Curve) decompress(encoded []byte) (p affine, err error) {
 // The group is cyclic of order 2n or 4n, so the subgroup is that of all 2R or 4R. A point (x, y) is some 2R if and only
 // if Tr(x) = Tr(a) (Seroussi, 1998). With cofactor 4 the half R must be a double as well; the halves
 // R and R + (0, √b) agree on that, and R's coordinate u satisfies u² = y + x(λ+1), where λ² + λ = x + a
-// (Knudsen, 1999). This replaces n·Q = ∞ at the price of two multiplications; the tests compare the two.
+// (Knudsen, 1999), not the λ of an affine point. This replaces n·Q = ∞ at the price of one multiplication; the tests
+// compare the two.
 func (c *Curve) inSubgroup(p *affine) bool {
 	f := c.field
-	if p.x.IsZero() || f.Trace(&p.x) != c.a {
+	if p.X.IsZero() || f.Trace(&p.X) != c.a {
 		return false
 	}
 	if c.cofactor == 2 {
 		return true
 	}
-	var lambda, u2 gf2m.Element
-	lambda.HalfTrace(f, &p.x) // a = 0 on the curves with cofactor 4
-	lambda[0] ^= 1
-	u2.Mul(f, &lambda, &p.x)
-	u2.Add(&u2, &p.y)
+	var half, u2 gf2m.Element
+	c.public().HalfTrace(&half, &p.X) // a = 0 on the curves with cofactor 4
+	half.Add(&half, &p.X)
+	half.Add(&half, &p.L) // y/x + λ
+	half[0] ^= 1
+	u2.Mul(f, &half, &p.X)
 	return f.Trace(&u2) == c.a // Tr(u²) = Tr(u)
 }

@@ -39,8 +39,8 @@ func NewPrivateKey(c *Curve, dLE []byte) (*PrivateKey, error) {
 
 // newPrivateKey computes Q = −d·P.
 func newPrivateKey(c *Curve, d *scalar) *PrivateKey {
-	p := c.multiply(d, &c.base)
-	q := p.negate()
+	p := c.multiplyBase(d)
+	q := negate(&p)
 	return &PrivateKey{d: *d, public: newPublicKey(c, q, c.compress(&q))}
 }
 

@@ -48,15 +48,6 @@ func newPublicKey(c *Curve, p affine, encoded []byte) *PublicKey {
 	return k
 }
 
-// multiples returns what joint needs. The tables of all parts cost about as much as a verification, so a key gets them
-// when it comes back.
-func (k *PublicKey) multiples() [][]affine {
-	if k.used.Swap(true) {
-		return k.split()
-	}
-	return [][]affine{k.curve.oddMultiples(&k.point, keyWidth)}
-}
-
 // Curve returns the curve of the key.
 func (k *PublicKey) Curve() *Curve { return k.curve }
 
@@ -93,15 +84,26 @@ func (k *PublicKey) verify(h *gf2m.Element, r, s *scalar) bool {
 	if !c.order.inRange(r) || !c.order.inRange(s) {
 		return false
 	}
-	point := c.joint(s, r, k.multiples())
-	if point.infinite() {
+	point := k.joint(s, r)
+	if point.Infinite() {
 		return false
 	}
 	var y gf2m.Element
-	y.Invert(c.field, &point.z)
-	y.Mul(c.field, &y, &point.x)
+	c.public().Invert(&y, &point.Z)
+	y.Mul(c.field, &y, &point.X)
 	y.Mul(c.field, &y, h)
 	return c.truncate(&y) == *r
+}
+
+// joint returns s·P + r·Q. The tables of all parts cost about as much as a verification, so a key gets them when it
+// comes back.
+func (k *PublicKey) joint(s, r *scalar) projective {
+	if k.used.Swap(true) {
+		return k.curve.joint(s, r, k.split())
+	}
+	var odd [1 << (keyWidth - 2)]affine
+	k.curve.oddMultiples(odd[:], &k.point)
+	return k.curve.joint(s, r, [][]affine{odd[:]})
 }
 
 // hashElement turns a digest into a field element: the low m bits of the little-endian number, 1 if they are zero

@@ -66,9 +66,9 @@ func (k *PrivateKey) Sign(rand io.Reader, digest []byte, _ crypto.SignerOpts) ([
 // as the sum of mask and d − mask, so that d itself is never multiplied by the known r.
 func (k *PrivateKey) signWith(h *gf2m.Element, nonce, mask *scalar) (r, s scalar, ok bool) {
 	c := k.public.curve
-	x := c.multiplyBaseX(nonce)
-	x.Mul(c.field, &x, h)
-	r = c.truncate(&x)
+	point := c.multiplyBase(nonce)
+	point.X.Mul(c.field, &point.X, h)
+	r = c.truncate(&point.X)
 	if r.zero() {
 		return scalar{}, scalar{}, false
 	}

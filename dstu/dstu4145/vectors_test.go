@@ -7,45 +7,55 @@ import (
 	"testing"
 
 	"github.com/dovidka/dovidka/dstu/gf2m"
+	"github.com/dovidka/dovidka/dstu/vectors"
 )
 
 // TestGeneratedVectors verifies every vector, derives its public key and makes its signature again out of its k.
 func TestGeneratedVectors(t *testing.T) {
 	t.Parallel()
 	for i, v := range loadSignatures(t).Generated {
+		c := curveNamed(t, v.Curve)
 		t.Run(fmt.Sprintf("%02d-%s", i, v.Curve), func(t *testing.T) {
 			t.Parallel()
-			c := curveNamed(t, v.Curve)
-			pub, err := ParsePublicKey(c, v.PublicKey)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !Verify(pub, v.Hash, v.Signature) {
-				t.Error("the signature does not verify")
-			}
-			if !Verify(pub, v.Hash, v.Signature) {
-				t.Error("the signature does not verify with the tables of a known key")
-			}
-			key, err := NewPrivateKey(c, little(&v.D.Int, c.OrderBytes()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !key.PublicKey().Equal(pub) {
-				t.Errorf("public key %x, want %x", key.PublicKey().Bytes(), v.PublicKey)
-			}
-			h, nonce := c.hashElement(v.Hash), scalarFromBig(&v.K.Int)
-			for _, mask := range []scalar{{}, {1}, key.d, c.order.n} {
-				mask = c.order.once(&mask)
-				r, s, ok := key.signWith(&h, &nonce, &mask)
-				if !ok || r.big().Cmp(&v.R.Int) != 0 || s.big().Cmp(&v.S.Int) != 0 {
-					t.Errorf("replayed r %x, s %x, want %x, %x", r.big(), s.big(), &v.R.Int, &v.S.Int)
-				}
-			}
-			signature, err := key.Sign(nil, v.Hash, nil)
-			if err != nil || !Verify(pub, v.Hash, signature) {
-				t.Errorf("a fresh signature does not verify: %v", err)
-			}
+			replay(t, c, &v)
 		})
+		t.Run(fmt.Sprintf("%02d-%s portable", i, v.Curve), func(t *testing.T) {
+			t.Parallel()
+			replay(t, portable(t, c), &v)
+		})
+	}
+}
+
+func replay(t *testing.T, c *Curve, v *vectors.Signature) {
+	t.Helper()
+	pub, err := ParsePublicKey(c, v.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !Verify(pub, v.Hash, v.Signature) {
+		t.Error("the signature does not verify")
+	}
+	if !Verify(pub, v.Hash, v.Signature) {
+		t.Error("the signature does not verify with the tables of a known key")
+	}
+	key, err := NewPrivateKey(c, little(&v.D.Int, c.OrderBytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !key.PublicKey().Equal(pub) {
+		t.Errorf("public key %x, want %x", key.PublicKey().Bytes(), v.PublicKey)
+	}
+	h, nonce := c.hashElement(v.Hash), scalarFromBig(&v.K.Int)
+	for _, mask := range []scalar{{}, {1}, key.d, c.order.n} {
+		mask = c.order.once(&mask)
+		r, s, ok := key.signWith(&h, &nonce, &mask)
+		if !ok || r.big().Cmp(&v.R.Int) != 0 || s.big().Cmp(&v.S.Int) != 0 {
+			t.Errorf("replayed r %x, s %x, want %x, %x", r.big(), s.big(), &v.R.Int, &v.S.Int)
+		}
+	}
+	signature, err := key.Sign(nil, v.Hash, nil)
+	if err != nil || !Verify(pub, v.Hash, signature) {
+		t.Errorf("a fresh signature does not verify: %v", err)
 	}
 }
 
@@ -62,7 +72,8 @@ func TestPublishedVectors(t *testing.T) {
 			}
 			d := scalarFromBig(&v.D.Int)
 			key := newPrivateKey(c, &d)
-			q := affine{x: fieldElement(t, c, &v.QX.Int), y: fieldElement(t, c, &v.QY.Int)}
+			x, y := fieldElement(t, c, &v.QX.Int), fieldElement(t, c, &v.QY.Int)
+			q := c.fromXY(&x, &y)
 			if want := c.compress(&q); !bytes.Equal(key.public.encoded, want) {
 				t.Errorf("public key %x, want %x", key.public.encoded, want)
 			}
@@ -105,7 +116,7 @@ func TestStandardCurves(t *testing.T) {
 			if !c.onCurve(&c.base) || !c.Order().ProbablyPrime(20) {
 				t.Error("the base point is off the curve, or its order is no prime")
 			}
-			if p := slowMultiply(c, c.n, &c.base); !p.infinite() {
+			if p := slowMultiply(c, c.n, &c.base); !p.infinity {
 				t.Error("n·P is not infinity")
 			}
 			// Hasse: 2^m + 1 − hn lies within 2^(m/2+1) for exactly one cofactor h.
@@ -149,7 +160,7 @@ func TestNormalBasis(t *testing.T) {
 				t.Fatalf("%s: bit %d of 1 is 0", c.Name(), i)
 			}
 		}
-		x := c.base.x
+		x := c.base.X
 		before := c.integer(&x)
 		if back := c.element(&before); back != x {
 			t.Errorf("%s: the conversions are not inverse", c.Name())

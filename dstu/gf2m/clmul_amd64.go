@@ -6,7 +6,10 @@ import "github.com/dovidka/dovidka/dstu/internal/cpu"
 
 // best returns the quickest implementation that this processor has the instructions for.
 func best() implementation {
-	if cpu.CarrylessMultiply() {
+	switch {
+	case cpu.WideCarrylessMultiply():
+		return wide
+	case cpu.CarrylessMultiply():
 		return clmul
 	}
 	return portable

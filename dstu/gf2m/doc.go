@@ -5,12 +5,12 @@
 // An [Element] is a value; it does not know its field, which is the first argument of everything that reduces. Results
 // go into the receiver, which may be the same variable as any argument.
 //
-// There are two implementations with the same results. Assembly with the carry-less multiplication of the processor is
-// taken if it has that instruction; the build tag purego leaves it out, and [Field.Portable] gives a field that does not
-// use it.
+// All implementations have the same results. Assembly with the carry-less multiplication of the processor is taken if
+// it has that instruction, and whole point operations in the registers of AVX-512 where they are; the build tag purego
+// leaves both out, and [Field.Portable] gives a field that does not use them.
 //
 // No instruction and no memory access depends on the value of an element, so the same code serves secrets and public
-// data. Portable multiplication is made of integer multiplications, taken to run in constant time as on all 64-bit
+// data, except through [Public], whose tables are for public elements only. Portable multiplication is made of integer multiplications, taken to run in constant time as on all 64-bit
 // processors in servers; on 32-bit targets that is the compiler's and the processor's affair. It is also the quickest
 // portable way measured: a comb with tables took longer.
 package gf2m

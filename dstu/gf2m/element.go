@@ -107,20 +107,24 @@ func (z *Element) HalfTrace(f *Field, x *Element) *Element {
 	return z
 }
 
-// Invert sets z to 1/x, or to 0 if x is 0, and returns it. It raises x to 2^m − 2 (Itoh and Tsujii): with
-// u(k) = x^(2^k − 1), u(2k) = u(k)^(2^k)·u(k), along the bits of m−1.
-func (z *Element) Invert(f *Field, x *Element) *Element {
+// Invert sets z to 1/x, or to 0 if x is 0, and returns it.
+func (z *Element) Invert(f *Field, x *Element) *Element { return z.invert(f, x, nil) }
+
+// invert raises x to 2^m − 2 (Itoh and Tsujii): with u(k) = x^(2^k − 1), u(2k) = u(k)^(2^k)·u(k), along the bits of m−1.
+// The power 2^k with k = (m−1) >> (i+1) is taken from powers[i] if there is such a table.
+func (z *Element) invert(f *Field, x *Element, powers []linearMap) *Element {
 	base, u := *x, *x
-	k := 1
 	for i := bits.Len(uint(f.m-1)) - 2; i >= 0; i-- {
 		var t Element
-		t.SquareN(f, &u, k)
+		if i < len(powers) && powers[i] != nil {
+			powers[i].apply(&t, &u)
+		} else {
+			t.SquareN(f, &u, (f.m-1)>>(i+1))
+		}
 		u.Mul(f, &u, &t)
-		k *= 2
 		if (f.m-1)>>i&1 == 1 {
 			u.Square(f, &u)
 			u.Mul(f, &u, &base)
-			k++
 		}
 	}
 	return z.Square(f, &u)

@@ -40,6 +40,7 @@ type implementation int
 const (
 	portable implementation = iota
 	clmul                   // assembly with the carry-less multiplication of the processor
+	wide                    // the same, and whole point operations in the wide registers of AVX-512
 )
 
 // NewField returns the field of degree m modulo x^m + Σ x^k + 1. One or three inner exponents are given, in any order.

@@ -192,6 +192,23 @@ func TestInverseRootAndTrace(t *testing.T) {
 	})
 }
 
+func TestPublicTablesAgree(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f *Field) {
+		public := f.NewPublic()
+		for _, x := range samples(f) {
+			want, got := new(Element).Invert(f, &x), x
+			if public.Invert(&got, &got); got != *want {
+				t.Fatalf("Invert(%x) = %x by tables, want %x", x, got, *want)
+			}
+			want, got = new(Element).HalfTrace(f, &x), x
+			if public.HalfTrace(&got, &got); got != *want {
+				t.Fatalf("HalfTrace(%x) = %x by tables, want %x", x, got, *want)
+			}
+		}
+	})
+}
+
 func TestEncoding(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f *Field) {

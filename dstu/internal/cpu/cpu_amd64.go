@@ -21,8 +21,8 @@ func CarrylessMultiply() bool {
 	return all(ebx7, avx2)
 }
 
-// WideCarrylessMultiply reports whether there are, beyond [CarrylessMultiply], VPCLMULQDQ on 256 bits and the
-// instructions of AVX-512 for 256 bits (F, VL).
+// WideCarrylessMultiply reports whether there are, beyond [CarrylessMultiply], VPCLMULQDQ and the parts of AVX-512 that
+// came with it or before: F, BW, VL and VBMI2.
 func WideCarrylessMultiply() bool {
 	if !CarrylessMultiply() {
 		return false
@@ -32,9 +32,9 @@ func WideCarrylessMultiply() bool {
 		return false
 	}
 	_, ebx7, ecx7, _ := cpuid(7, 0)
-	const avx512f, avx512vl = 1 << 16, 1 << 31
-	const vpclmulqdq = 1 << 10
-	return all(ebx7, avx512f|avx512vl) && all(ecx7, vpclmulqdq)
+	const avx512f, avx512bw, avx512vl = 1 << 16, 1 << 30, 1 << 31
+	const vbmi2, vpclmulqdq = 1 << 6, 1 << 10
+	return all(ebx7, avx512f|avx512bw|avx512vl) && all(ecx7, vbmi2|vpclmulqdq)
 }
 
 func all(register, bits uint32) bool { return register&bits == bits }
