@@ -52,6 +52,6 @@ func CreateTimeStamp(t TimeStampTemplate, opts SignOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cms: create time-stamp: %w", err)
 	}
-	opts.Detached, opts.SigningTime, opts.TimeStamp = false, t.Time, nil
+	opts.Detached, opts.SigningTime, opts.TimeStamp, opts.ContentTimeStamp = false, t.Time, nil, nil
 	return sign(oidTSTInfo, info, opts)
 }

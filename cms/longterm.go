@@ -20,27 +20,55 @@ func (si *SignerInfo) unsignedValues(oid string) [][]byte {
 	return out
 }
 
-// level reads the CAdES level off the unsigned attributes (ETSI TS 101 733, clause
-// 4.4). It is the form of the signature, not a judgement of it.
-func (si *SignerInfo) level() Level {
+// level reads the level off the unsigned attributes (ETSI TS 101 733, clause 4.4) and
+// off what the container carries (ETSI EN 319 122-1, clause 6.3). It is the form of the
+// signature, not a judgement of it.
+func (si *SignerInfo) level(sd *SignedData, c *pki.Certificate) Level {
 	has := map[string]bool{}
 	for _, a := range si.UnsignedAttributes {
 		has[a.OID] = true
 	}
 	refs := has[oidAttrCertificateRefs] && has[oidAttrRevocationRefs]
+	values := has[oidAttrCertificateValues] && has[oidAttrRevocationValues]
+	baseline := !refs && !values && has[oidAttrSignatureTimeStamp] && sd.speaksOf(c)
 	switch {
-	case has[oidAttrArchiveTimeStampV3]:
+	case baseline && has[oidAttrArchiveTimeStampV3]:
+		return LevelLTA
+	case has[oidAttrArchiveTimeStampV3], has[oidAttrArchiveTimeStampV2], has[oidAttrArchiveTimeStamp]:
 		return LevelA
 	case !has[oidAttrSignatureTimeStamp]:
 		return LevelBES
-	case has[oidAttrCertificateValues] && has[oidAttrRevocationValues]:
+	case values:
 		return LevelXLong
 	case refs && (has[oidAttrESCTimeStamp] || has[oidAttrCertCRLTimeStamp]):
 		return LevelX
 	case refs:
 		return LevelC
+	case baseline:
+		return LevelLT
 	}
 	return LevelT
+}
+
+// speaksOf reports whether the container carries a statement about a certificate's
+// revocation, by its name only.
+func (sd *SignedData) speaksOf(c *pki.Certificate) bool {
+	if c == nil {
+		return false
+	}
+	for _, l := range sd.CRLs {
+		if l.Issuer.Equal(c.Issuer) {
+			return true
+		}
+	}
+	for _, r := range sd.OCSPs {
+		for i := range r.Responses {
+			if r.Responses[i].Serial.Cmp(c.SerialNumber) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // longTerm is what a signature brings along for its own verification. All of it is

@@ -53,7 +53,11 @@ type SignedData struct {
 	// Certificates are the distinct certificates which could be parsed.
 	Certificates []*pki.Certificate
 	CRLs         []*pki.CRL
-	Signers      []SignerInfo
+	// OCSPs are the responses among the revocation statements (RFC 5940).
+	OCSPs   []*pki.OCSPResponse
+	Signers []SignerInfo
+
+	raw rawParts
 }
 
 // SignerInfo is one signature of a container.
@@ -70,12 +74,15 @@ type SignerInfo struct {
 	UnsignedAttributes []Attribute
 
 	rawSigned []byte // the attributes as sent, without their header; nil if absent
+	rawFields []byte // everything from the version to the signature, in DER
 }
 
 // Attribute is an attribute with its values in DER.
 type Attribute struct {
 	OID    string
 	Values [][]byte
+
+	content []byte // identifier and set of values, without the header around them
 }
 
 const (
@@ -140,18 +147,21 @@ func (p *parser) signedData(s cryptobyte.String) error {
 	}
 	for !digests.Empty() {
 		var alg pki.AlgorithmIdentifier
+		one := digests
 		if !pki.ReadAlgorithmIdentifier(&digests, &alg) || len(p.out.DigestAlgorithms) == maxAttributes {
 			return ErrMalformed
 		}
 		p.out.DigestAlgorithms = append(p.out.DigestAlgorithms, alg.OID)
+		p.out.raw.digests = append(p.out.raw.digests, one[:len(one)-len(digests)])
 	}
+	p.out.raw.version, p.out.raw.encapsulated = version, content
 	if err := p.content(content); err != nil {
 		return err
 	}
 	if err := p.certificates(certs); err != nil {
 		return err
 	}
-	if err := p.crls(crls); err != nil {
+	if err := p.revocations(crls); err != nil {
 		return err
 	}
 	for !signers.Empty() {
@@ -188,6 +198,7 @@ func (p *parser) certificates(s cryptobyte.String) error {
 		if !s.ReadAnyASN1Element(&one, &tag) {
 			return ErrMalformed
 		}
+		p.out.raw.certificates = append(p.out.raw.certificates, one)
 		sum := sha256.Sum256(one)
 		if seen[sum] {
 			continue
@@ -209,35 +220,25 @@ func (p *parser) certificates(s cryptobyte.String) error {
 	return nil
 }
 
-func (p *parser) crls(s cryptobyte.String) error {
-	for !s.Empty() {
-		var one cryptobyte.String
-		var tag asn1.Tag
-		if !s.ReadAnyASN1Element(&one, &tag) {
-			return ErrMalformed
-		}
-		if tag != asn1.SEQUENCE || !p.doc.Verbatim(one) || len(p.out.CRLs) == p.limits.Certificates {
-			continue
-		}
-		if l, err := pki.ParseCRL(one); err == nil {
-			p.out.CRLs = append(p.out.CRLs, l)
-		}
-	}
-	return nil
-}
-
 func (p *parser) signer(s *cryptobyte.String) error {
 	var body, signed, unsigned cryptobyte.String
 	var version int
 	var hasSigned, hasUnsigned bool
 	var si SignerInfo
-	if !s.ReadASN1(&body, asn1.SEQUENCE) || !body.ReadASN1Integer(&version) || version != 1 && version != 3 ||
+	if !s.ReadASN1(&body, asn1.SEQUENCE) {
+		return fmt.Errorf("%w: signerInfo", ErrMalformed)
+	}
+	whole := body
+	if !body.ReadASN1Integer(&version) || version != 1 && version != 3 ||
 		!si.readIdentifier(&body) ||
 		!pki.ReadAlgorithmIdentifier(&body, &si.DigestAlgorithm) ||
 		!body.ReadOptionalASN1(&signed, &hasSigned, asn1.Tag(0).ContextSpecific().Constructed()) ||
 		!pki.ReadAlgorithmIdentifier(&body, &si.SignatureAlgorithm) ||
-		!body.ReadASN1Bytes(&si.Signature, asn1.OCTET_STRING) ||
-		!body.ReadOptionalASN1(&unsigned, &hasUnsigned, asn1.Tag(1).ContextSpecific().Constructed()) || !body.Empty() {
+		!body.ReadASN1Bytes(&si.Signature, asn1.OCTET_STRING) {
+		return fmt.Errorf("%w: signerInfo", ErrMalformed)
+	}
+	si.rawFields = whole[:len(whole)-len(body)]
+	if !body.ReadOptionalASN1(&unsigned, &hasUnsigned, asn1.Tag(1).ContextSpecific().Constructed()) || !body.Empty() {
 		return fmt.Errorf("%w: signerInfo", ErrMalformed)
 	}
 	if hasSigned {
@@ -278,7 +279,11 @@ func readAttributes(s cryptobyte.String) ([]Attribute, error) {
 	for !s.Empty() {
 		var body, values cryptobyte.String
 		var a Attribute
-		if !s.ReadASN1(&body, asn1.SEQUENCE) || !der.ReadOID(&body, &a.OID) ||
+		if !s.ReadASN1(&body, asn1.SEQUENCE) {
+			return nil, malformed
+		}
+		a.content = body
+		if !der.ReadOID(&body, &a.OID) ||
 			!body.ReadASN1(&values, asn1.SET) || !body.Empty() || len(out) == maxAttributes {
 			return nil, malformed
 		}

@@ -49,6 +49,14 @@ const (
 	ReasonStampUntrusted Reason = "time_stamp_untrusted"
 	ReasonStampRevoked   Reason = "time_stamp_certificate_revoked"
 
+	ReasonArchiveIndex   Reason = "archive_time_stamp_index"       // missing, or names what the container does not have
+	ReasonArchivePartial Reason = "archive_time_stamp_partial"     // remark: the container has what the newest does not cover
+	ReasonArchiveForm    Reason = "archive_time_stamp_unsupported" // version 1 or 2: not looked at, proves nothing
+
+	ReasonReferences           Reason = "references_mismatch"   // to something else than was used
+	ReasonReferencesMalformed  Reason = "references_malformed"  //
+	ReasonReferencesIncomplete Reason = "references_incomplete" // remark: not to everything that was used
+
 	ReasonIdentityConflict  Reason = "identity_conflict"
 	ReasonIdentityMalformed Reason = "identity_malformed"
 
@@ -104,6 +112,9 @@ const (
 	Passed  CheckStatus = "passed"
 	Failed  CheckStatus = "failed"
 	Unknown CheckStatus = "unknown" // could not be carried out
+	// Skipped: there is something that was not looked at, because nothing here
+	// understands it. It weighs neither way and proves nothing.
+	Skipped CheckStatus = "skipped"
 )
 
 // Names of checks, in the order in which they are made.
@@ -118,9 +129,12 @@ const (
 	CheckKeyUsage           = "key_usage"
 	CheckContentTimeStamp   = "content_time_stamp"
 	CheckSignatureTimeStamp = "signature_time_stamp"
+	CheckReferenceTimeStamp = "reference_time_stamp" // of CAdES-X, over references
+	CheckArchiveTimeStamp   = "archive_time_stamp"
 	CheckSigningTime        = "signing_time"
 	CheckChain              = "chain"
 	CheckRevocation         = "revocation"
+	CheckReferences         = "references" // of CAdES-C, to certificates and statements
 	CheckIdentity           = "identity"
 )
 
@@ -131,8 +145,10 @@ type Check struct {
 	Reason Reason
 }
 
-// Level is the CAdES level which the attributes make up, in the letters of ETSI TS 101
-// 733 (CAdES-BES, CAdES-T and so on).
+// Level is the form of a signature, in the letters of ETSI TS 101 733 (CAdES-BES,
+// CAdES-T and so on), or LT and LTA where the container itself carries what a
+// verification years later needs (ETSI EN 319 122-1, clause 6: the baseline levels of
+// which BES and T are B-B and B-T).
 type Level string
 
 // The levels.
@@ -143,6 +159,8 @@ const (
 	LevelX     Level = "X"
 	LevelXLong Level = "X-Long"
 	LevelA     Level = "A"
+	LevelLT    Level = "LT"
+	LevelLTA   Level = "LTA"
 )
 
 // Result is what is known about a container after verification.
@@ -188,6 +206,17 @@ type Signer struct {
 	Algorithm    string
 	CheckedState pki.Status // of the certificate at TrustedTime
 	Checks       []Check
+}
+
+// check is the outcome as a check; the remark is for a passed one.
+func (o Outcome) check(name string, remark Reason) Check {
+	switch o.Verdict {
+	case Valid:
+		return Check{name, Passed, remark}
+	case Indeterminate:
+		return Check{name, Unknown, o.Reason}
+	}
+	return Check{name, Failed, o.Reason}
 }
 
 // Find returns the check of a name.

@@ -34,72 +34,128 @@ type SignOptions struct {
 	// TimeStamp, if set, is asked for a time-stamp token over the digest of the
 	// signature, which makes the signature CAdES-T.
 	TimeStamp func(digestOID string, digest []byte) (token []byte, err error)
+	// ContentTimeStamp, if set, is asked for a time-stamp token over the digest of the
+	// content, which is signed and proves that the signature is not older than it.
+	ContentTimeStamp func(digestOID string, digest []byte) (token []byte, err error)
 }
 
 // Sign makes a CAdES-BES container (ETSI TS 101 733, clause 4.3.1) over content, with
 // the attributes content-type, signing-time, message-digest and
-// signing-certificate-v2.
+// signing-certificate-v2; with opts.TimeStamp, CAdES-T. [Extend] goes on from there.
+// The content may be a container itself, which is how several people sign one after the
+// other; [AddSignature] puts signatures beside each other.
 //
 // Empty content is refused: programs in use disagree about its GOST 34.311 hash.
 func Sign(content []byte, opts SignOptions) ([]byte, error) {
 	return sign(oidData, content, opts)
 }
 
+// AddSignature puts another signature over the same content into a container, beside
+// those which are there. content is that of a detached signature; nil means that the
+// container carries it. Whether to detach is no question any more.
+func AddSignature(container, content []byte, opts SignOptions) ([]byte, error) {
+	sd, err := Parse(container, Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("cms: add signature: %w", err)
+	}
+	content, check := chooseContent(sd, content)
+	if check.Status != Passed {
+		return nil, fmt.Errorf("cms: add signature: %s", check.Reason)
+	}
+	if sd.isFrozen() {
+		return nil, fmt.Errorf("cms: add signature: %w", ErrFrozen)
+	}
+	s, err := opts.sign(sd.ContentType, content)
+	if err != nil {
+		return nil, err
+	}
+	parts := sd.parts()
+	parts.add(s, opts.certificates())
+	return parts.marshal()
+}
+
+// sign makes a container with one signature.
 func sign(contentType string, content []byte, opts SignOptions) ([]byte, error) {
-	if opts.Signer == nil || opts.Certificate == nil || opts.SigningTime.IsZero() {
+	s, err := opts.sign(contentType, content)
+	if err != nil {
+		return nil, err
+	}
+	var b cryptobyte.Builder
+	der.AddOID(&b, contentType)
+	if !opts.Detached {
+		b.AddASN1(asn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
+	}
+	// RFC 5652, clause 5.1, for a signer named by issuer and number.
+	parts := containerParts{version: 1}
+	if contentType != oidData {
+		parts.version = 3
+	}
+	if parts.encapsulated, err = b.Bytes(); err != nil {
+		return nil, fmt.Errorf("cms: sign: %w", err)
+	}
+	parts.add(s, opts.certificates())
+	return parts.marshal()
+}
+
+// signature is one new signature.
+type signature struct {
+	alg               pki.AlgorithmIdentifier
+	digest            string
+	attributes, value []byte
+	info              signerParts
+}
+
+// sign signs and asks for the time-stamp.
+func (o *SignOptions) sign(contentType string, content []byte) (*signature, error) {
+	if o.Signer == nil || o.Certificate == nil || o.SigningTime.IsZero() {
 		return nil, errors.New("cms: sign: no signer, certificate or signing time")
 	}
 	if len(content) == 0 {
 		return nil, errors.New("cms: sign: no content")
 	}
-	if err := opts.Certificate.KeyError(); err != nil {
+	if err := o.Certificate.KeyError(); err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
 	}
-	alg, digest, err := pki.SignatureAlgorithmFor(opts.Certificate.PublicKey, opts.Digest)
+	alg, digest, err := pki.SignatureAlgorithmFor(o.Certificate.PublicKey, o.Digest)
 	if err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
 	}
-	s := signature{alg: alg, digest: digest, contentType: contentType}
-	if s.attributes, err = opts.signedAttributes(contentType, content, digest); err != nil {
+	s := &signature{alg: alg, digest: digest}
+	if s.attributes, err = o.signedAttributes(contentType, content, digest); err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
 	}
-	if s.value, err = opts.Certificate.PublicKey.Sign(opts.Signer, alg, digest, asSet(s.attributes)); err != nil {
+	if s.value, err = o.Certificate.PublicKey.Sign(o.Signer, alg, digest, asSet(s.attributes)); err != nil {
 		return nil, fmt.Errorf("cms: %w", err)
 	}
-	if s.stamp, err = opts.stamp(digest, s.value); err != nil {
-		return nil, err
-	}
-	return opts.marshal(content, s)
-}
-
-// signature is what marshal puts together.
-type signature struct {
-	alg               pki.AlgorithmIdentifier
-	digest            string
-	contentType       string
-	attributes, value []byte
-	stamp             []byte
-}
-
-// version is that of RFC 5652, clause 5.1, for a signer named by issuer and number.
-func (s *signature) version() int64 {
-	if s.contentType == oidData {
-		return 1
-	}
-	return 3
-}
-
-func (o *SignOptions) stamp(digest string, value []byte) ([]byte, error) {
-	if o.TimeStamp == nil {
-		return nil, nil
-	}
-	sum, err := pki.Sum(digest, value)
-	if err != nil {
+	if s.info.fields, err = o.signerFields(s); err != nil {
 		return nil, fmt.Errorf("cms: sign: %w", err)
 	}
-	token, err := o.TimeStamp(digest, sum)
+	if o.TimeStamp != nil {
+		token, err := askStamp(o.TimeStamp, digest, s.value)
+		if err != nil {
+			return nil, fmt.Errorf("cms: sign: %w", err)
+		}
+		s.info.attach(oidAttrSignatureTimeStamp, token)
+	}
+	return s, nil
+}
+
+// askStamp asks for a time-stamp over data and looks whether it is one over them.
+func askStamp(stamp func(string, []byte) ([]byte, error), digest string, data []byte) ([]byte, error) {
+	sum, err := pki.Sum(digest, data)
 	if err != nil {
-		return nil, fmt.Errorf("cms: sign: time-stamp: %w", err)
+		return nil, err
+	}
+	token, err := stamp(digest, sum)
+	if err != nil {
+		return nil, fmt.Errorf("time-stamp: %w", err)
+	}
+	ts, err := ParseTimeStamp(token)
+	if err != nil {
+		return nil, fmt.Errorf("time-stamp: %w", err)
+	}
+	if ts.DigestOID != digest || !bytes.Equal(ts.Imprint, sum) {
+		return nil, errors.New("time-stamp: the service stamped something else")
 	}
 	return token, nil
 }
@@ -121,6 +177,13 @@ func (o *SignOptions) signedAttributes(contentType string, content []byte, diges
 		attribute(oidAttrSigningTime, func(b *cryptobyte.Builder) { der.AddTime(b, o.SigningTime) }),
 		attribute(oidAttrMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(sum) }),
 		attribute(oidAttrSigningCertificateV2, func(b *cryptobyte.Builder) { o.addESS(b, digest, certHash) }),
+	}
+	if o.ContentTimeStamp != nil {
+		token, err := askStamp(o.ContentTimeStamp, digest, content)
+		if err != nil {
+			return nil, err
+		}
+		attributes = append(attributes, attribute(oidAttrContentTimeStamp, func(b *cryptobyte.Builder) { b.AddBytes(token) }))
 	}
 	slices.SortFunc(attributes, bytes.Compare)
 	return bytes.Join(attributes, nil), nil
@@ -159,57 +222,22 @@ func (o *SignOptions) addESS(b *cryptobyte.Builder, digest string, certHash []by
 	sequence(sequence(sequence(id)))(b)
 }
 
-func (o *SignOptions) marshal(content []byte, s signature) ([]byte, error) {
-	context0 := asn1.Tag(0).ContextSpecific().Constructed()
+// certificates are those sent along, the signer's first.
+func (o *SignOptions) certificates() []*pki.Certificate {
+	return append([]*pki.Certificate{o.Certificate}, o.Certificates...)
+}
+
+// signerFields are those of the SignerInfo up to the value (RFC 5652, clause 5.3).
+func (o *SignOptions) signerFields(s *signature) ([]byte, error) {
 	var b cryptobyte.Builder
+	b.AddASN1Int64(1)
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		der.AddOID(b, oidSignedData)
-		b.AddASN1(context0, func(b *cryptobyte.Builder) {
-			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				b.AddASN1Int64(s.version())
-				b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { pki.AlgorithmIdentifier{OID: s.digest}.Add(b) })
-				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-					der.AddOID(b, s.contentType)
-					if !o.Detached {
-						b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
-					}
-				})
-				b.AddASN1(context0, o.addCertificates)
-				b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { o.addSignerInfo(b, s) })
-			})
-		})
+		b.AddBytes(o.Certificate.Issuer.Raw())
+		b.AddASN1BigInt(o.Certificate.SerialNumber)
 	})
+	pki.AlgorithmIdentifier{OID: s.digest}.Add(&b)
+	b.AddASN1(asn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(s.attributes) })
+	s.alg.Add(&b)
+	b.AddASN1OctetString(s.value)
 	return b.Bytes()
-}
-
-func (o *SignOptions) addCertificates(b *cryptobyte.Builder) {
-	all := [][]byte{o.Certificate.Raw}
-	for _, c := range o.Certificates {
-		if !c.Equal(o.Certificate) {
-			all = append(all, c.Raw)
-		}
-	}
-	slices.SortFunc(all, bytes.Compare)
-	for _, raw := range all {
-		b.AddBytes(raw)
-	}
-}
-
-func (o *SignOptions) addSignerInfo(b *cryptobyte.Builder, s signature) {
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(1)
-		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddBytes(o.Certificate.Issuer.Raw())
-			b.AddASN1BigInt(o.Certificate.SerialNumber)
-		})
-		pki.AlgorithmIdentifier{OID: s.digest}.Add(b)
-		b.AddASN1(asn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(s.attributes) })
-		s.alg.Add(b)
-		b.AddASN1OctetString(s.value)
-		if s.stamp != nil {
-			b.AddASN1(asn1.Tag(1).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-				b.AddBytes(attribute(oidAttrSignatureTimeStamp, func(b *cryptobyte.Builder) { b.AddBytes(s.stamp) }))
-			})
-		}
-	})
 }

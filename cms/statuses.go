@@ -3,6 +3,7 @@ package cms
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/dovidka/dovidka/pki"
@@ -74,6 +75,42 @@ func (a *asked) unanswered(c *pki.Certificate) bool {
 	}
 	answer := a.answers[c.Fingerprint()]
 	return answer.Reason != pki.ReasonNone && !answer.Excused
+}
+
+// sources are all statements at hand, in the order of who brought them.
+func (v *signerVerifier) sources(also longTerm) pki.StatusSources {
+	return pki.StatusSources{
+		CRLs:         slices.Concat(v.opts.CRLs, v.sd.CRLs, v.long.crls, also.crls),
+		OCSPs:        slices.Concat(v.opts.OCSPs, v.sd.OCSPs, v.long.ocsps, also.ocsps),
+		Certificates: slices.Concat(v.pool, also.certificates),
+	}
+}
+
+func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
+	st := v.statusFrom(c, issuer, at, longTerm{})
+	if v.asking {
+		st = v.askedStatus(c, issuer, at, st)
+	}
+	return st
+}
+
+// statusFrom takes all statements at hand. When none of them is fresh enough to answer,
+// an archive time-stamp may prove that one was there when it still was (ETSI EN 319
+// 102-1, clause 5.6.2.3): then it answers as it did at that time.
+func (v *signerVerifier) statusFrom(c, issuer *pki.Certificate, at time.Time, also longTerm) pki.Status {
+	sources, options := v.sources(also), v.statusOptions(at)
+	sources.Certificates = concat(sources.Certificates, v.opts.Pool.IssuedBy(issuer))
+	st := pki.CheckStatus(c, issuer, sources, options)
+	for _, a := range v.archive {
+		if st.State != pki.StateUnknown || !a.proves || at.After(a.stamp.Time.Add(v.opts.ClockSkew)) {
+			continue
+		}
+		options.Now = a.stamp.Time
+		if then := pki.CheckStatus(c, issuer, v.archivedSources(a), options); then.State == pki.StateGood {
+			st = then
+		}
+	}
+	return st
 }
 
 // settles reports whether the status at a time from the statements at hand needs no asking. A list

@@ -86,31 +86,40 @@ type stampVerifier struct {
 	pool   []*pki.Certificate
 	opts   VerifyOptions
 	budget *pki.Budget
-	// status tells the status of a certificate at a time.
-	status func(c, issuer *pki.Certificate, at time.Time) pki.Status
+	chains [][]*pki.Certificate // of the services whose tokens were verified
+	// status tells the status of a certificate at a time, also from what the token
+	// brings along.
+	status func(c, issuer *pki.Certificate, at time.Time, also longTerm) pki.Status
 }
 
-// verify verifies a token over data and returns its time.
-func (v *stampVerifier) verify(token, data []byte) (time.Time, Outcome) {
+// verify verifies a token over data and returns its time. known is when the token is
+// proven to have existed, if something proves that.
+func (v *stampVerifier) verify(token, data []byte, known time.Time) (time.Time, Outcome) {
 	ts, err := ParseTimeStamp(token)
 	if err != nil {
 		return time.Time{}, Outcome{Invalid, ReasonStampMalformed}
 	}
-	ok, err := isDigest(ts.Imprint, ts.DigestOID, v.key, data)
-	if err != nil {
-		return time.Time{}, Outcome{Invalid, pki.ReasonAlgorithmRejected}
-	}
-	if !ok {
-		return time.Time{}, Outcome{Invalid, ReasonStampImprint}
-	}
-	if ts.Time.After(v.opts.Time.Add(v.opts.ClockSkew)) {
-		return time.Time{}, Outcome{Invalid, ReasonStampFuture}
-	}
-	return ts.Time, v.verifySignature(ts)
+	return ts.Time, v.verifyParsed(ts, data, known)
 }
 
-func (v *stampVerifier) verifySignature(ts *TimeStamp) Outcome {
-	pool := concat(ts.sd.Certificates, v.pool)
+func (v *stampVerifier) verifyParsed(ts *TimeStamp, data []byte, known time.Time) Outcome {
+	ok, err := isDigest(ts.Imprint, ts.DigestOID, v.key, data)
+	switch {
+	case err != nil:
+		return Outcome{Invalid, pki.ReasonAlgorithmRejected}
+	case !ok:
+		return Outcome{Invalid, ReasonStampImprint}
+	case ts.Time.After(v.opts.Time.Add(v.opts.ClockSkew)):
+		return Outcome{Invalid, ReasonStampFuture}
+	}
+	return v.verifySignature(ts, known)
+}
+
+func (v *stampVerifier) verifySignature(ts *TimeStamp, known time.Time) Outcome {
+	also := ts.sd.Signers[0].longTerm()
+	also.crls, also.ocsps = append(also.crls, ts.sd.CRLs...), append(also.ocsps, ts.sd.OCSPs...)
+	also.certificates = concat(ts.sd.Certificates, also.certificates)
+	pool := concat(also.certificates, v.pool)
 	core := signatureCore{sd: ts.sd, si: &ts.sd.Signers[0], content: ts.sd.Content, pool: pool, more: v.opts.Pool}
 	var s Signer
 	core.verify(&s)
@@ -123,7 +132,14 @@ func (v *stampVerifier) verifySignature(ts *TimeStamp) Outcome {
 	if !stampsTime(core.certificate) {
 		return Outcome{Invalid, ReasonStampUsage}
 	}
-	return v.verifyAuthority(core.certificate, pool, ts.Time)
+	chain, o := v.verifyAuthority(core.certificate, pool, ts.Time)
+	if chain != nil {
+		v.chains = append(v.chains, chain)
+	}
+	if o.Verdict == Valid && v.opts.Revocation != RevocationNotChecked && spoiled(v.status(chain[0], chain[1], ts.Time, also), known) {
+		return Outcome{Invalid, ReasonStampRevoked}
+	}
+	return o
 }
 
 // stampsTime reports whether a certificate is for time-stamping. RFC 3161, clause
@@ -141,7 +157,7 @@ func stampsTime(c *pki.Certificate) bool {
 	return !c.HasKeyUsage || c.KeyUsage&(pki.KeyUsageDigitalSignature|pki.KeyUsageNonRepudiation) != 0
 }
 
-func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certificate, at time.Time) Outcome {
+func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certificate, at time.Time) ([]*pki.Certificate, Outcome) {
 	chain, err := pki.BuildChain(tsa, pki.ChainOptions{
 		Anchors: v.opts.Anchors, Services: v.opts.Services, Intermediates: pool, Pool: v.opts.Pool,
 		Time: at, Keys: v.opts.Keys, Budget: v.budget,
@@ -149,25 +165,23 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 	var failure *pki.ChainError
 	switch {
 	case errors.As(err, &failure) && failure.Conclusive:
-		return Outcome{Invalid, ReasonStampUntrusted}
+		return nil, Outcome{Invalid, ReasonStampUntrusted}
 	case err != nil:
-		return Outcome{Indeterminate, ReasonStampUntrusted}
+		return nil, Outcome{Indeterminate, ReasonStampUntrusted}
 	}
-	if v.opts.Revocation != RevocationNotChecked && spoiled(v.status(tsa, chain[1], at)) {
-		return Outcome{Invalid, ReasonStampRevoked}
-	}
-	return Outcome{Verdict: Valid}
+	return chain, Outcome{Verdict: Valid}
 }
 
 // spoiled reports whether a service's tokens are worth nothing after the revocation of
 // its certificate: all of them when the key may be in other hands, since it can state
 // any time, but only the later ones when the service gave up or changed its key (RFC
-// 3161, clause 4, items 1 and 2).
-func spoiled(s pki.Status) bool {
+// 3161, clause 4, items 1 and 2). A token which is known to have existed before the
+// revocation was made by whoever held the key rightfully.
+func spoiled(s pki.Status, known time.Time) bool {
 	switch {
 	case s.State == pki.StateRevoked:
 		return true
-	case s.RevokedAt.IsZero():
+	case s.RevokedAt.IsZero(), !known.IsZero() && known.Before(s.RevokedAt):
 		return false
 	}
 	switch s.RevokedFor {
@@ -175,62 +189,4 @@ func spoiled(s pki.Status) bool {
 		return false
 	}
 	return true
-}
-
-// checkTimes verifies the stamps and finds the time at which the signature is known
-// to have existed. Signing-time is only a claim; it must not lie in the future.
-func (v *signerVerifier) checkTimes() {
-	s := &v.out
-	sv := &stampVerifier{pool: v.pool, opts: v.opts, budget: v.budget, status: v.statusAt}
-	if s.Certificate != nil {
-		sv.key = s.Certificate.PublicKey
-	}
-	first, ok := v.checkStamps(sv, CheckContentTimeStamp, v.attrs.contentStamps, v.content)
-	if ok {
-		s.ContentTime = first
-	}
-	stamps := v.si.unsignedValues(oidAttrSignatureTimeStamp)
-	if first, ok = v.checkStamps(sv, CheckSignatureTimeStamp, stamps, v.si.Signature); ok {
-		s.TrustedTime = first
-		if s.ContentTime.After(first.Add(stampTolerance)) {
-			s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
-		}
-	} else if c, made := s.Find(CheckSignatureTimeStamp); made && c.Status == Unknown {
-		v.timeOpen = true
-	}
-	if s.SigningTime.After(v.opts.Time.Add(v.opts.ClockSkew)) {
-		s.fail(CheckSigningTime, ReasonSigningTime)
-	} else if !s.SigningTime.IsZero() {
-		s.pass(CheckSigningTime, ReasonNone)
-	}
-}
-
-// checkStamps verifies all stamps of a kind and returns the earliest time; ok only
-// if there are some and all are good.
-func (v *signerVerifier) checkStamps(sv *stampVerifier, name string, stamps [][]byte, data []byte) (first time.Time, ok bool) {
-	if len(stamps) == 0 {
-		return first, false
-	}
-	if len(stamps) > maxStamps {
-		v.out.fail(name, ReasonLimit)
-		return first, false
-	}
-	all := Outcome{Verdict: Valid}
-	for _, token := range stamps {
-		at, o := sv.verify(token, data)
-		all = all.Worse(o)
-		if first.IsZero() || at.Before(first) {
-			first = at
-		}
-	}
-	switch all.Verdict {
-	case Valid:
-		v.out.pass(name, ReasonNone)
-		return first, true
-	case Indeterminate:
-		v.out.unknown(name, all.Reason)
-	default:
-		v.out.fail(name, all.Reason)
-	}
-	return first, false
 }

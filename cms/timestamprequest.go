@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,12 +132,16 @@ func (ts *TimeStamp) Verify(opts VerifyOptions) (Outcome, error) {
 		return Outcome{Invalid, ReasonStampFuture}, nil
 	}
 	v := &stampVerifier{pool: concat(opts.Intermediates, opts.Anchors), opts: opts, budget: pki.NewBudget(chainSignatures)}
-	v.status = func(c, issuer *pki.Certificate, at time.Time) pki.Status {
-		return pki.CheckStatus(c, issuer, pki.StatusSources{CRLs: opts.CRLs, OCSPs: opts.OCSPs, Certificates: v.pool}, pki.StatusOptions{
+	v.status = func(c, issuer *pki.Certificate, at time.Time, also longTerm) pki.Status {
+		sources := pki.StatusSources{
+			CRLs: slices.Concat(opts.CRLs, also.crls), OCSPs: slices.Concat(opts.OCSPs, also.ocsps),
+			Certificates: concat(v.pool, also.certificates),
+		}
+		return pki.CheckStatus(c, issuer, sources, pki.StatusOptions{
 			Time: at, Now: opts.Time, OCSPMaxAge: opts.OCSPMaxAge, CRLMaxAge: opts.CRLMaxAge, ClockSkew: opts.ClockSkew, Keys: opts.Keys,
 		})
 	}
-	return v.verifySignature(ts), nil
+	return v.verifySignature(ts, time.Time{}), nil
 }
 
 // TimeStampRefusal is the answer of a service which gave no token (RFC 3161, clause

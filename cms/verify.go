@@ -211,6 +211,10 @@ type signerVerifier struct {
 	pool  []*pki.Certificate // where certificates are looked for
 	long  longTerm           // what the unsigned attributes bring along
 
+	archive       []*archiveStamp // those looked at, the oldest first in the end
+	stampChains   [][]*pki.Certificate
+	referenceTime time.Time // of a good stamp of CAdES-X over the signature
+
 	// timeOpen: there is a time-stamp of the signature, but it could not be verified.
 	// What is wrong now may then have been right when the signature was made.
 	timeOpen bool
@@ -218,7 +222,6 @@ type signerVerifier struct {
 
 func (v *signerVerifier) verify() Signer {
 	s := &v.out
-	s.Level = v.si.level()
 	s.TrustedTime = v.opts.Time
 	s.Digest, s.Algorithm = v.si.DigestAlgorithm.OID, v.si.SignatureAlgorithm.OID
 	v.long = v.si.longTerm()
@@ -229,6 +232,7 @@ func (v *signerVerifier) verify() Signer {
 	core := signatureCore{sd: v.sd, si: v.si, content: v.content, pool: v.pool, more: v.opts.Pool}
 	core.verify(s)
 	v.attrs, s.Certificate = core.attrs, core.certificate
+	s.Level = v.si.level(v.sd, s.Certificate)
 	if s.Certificate != nil {
 		s.IsStamp = s.Certificate.IsSeal()
 		v.checkKeyUsage()
@@ -237,6 +241,7 @@ func (v *signerVerifier) verify() Signer {
 	if s.Certificate != nil {
 		v.checkChain()
 		v.checkRevocation()
+		v.checkReferences()
 		v.checkIdentity()
 	}
 	s.AtTime = conclude(s.Checks)
@@ -285,24 +290,6 @@ func (v *signerVerifier) checkChain() {
 	default:
 		v.out.unknown(CheckChain, failure.Reason)
 	}
-}
-
-func (v *signerVerifier) sources() pki.StatusSources {
-	return pki.StatusSources{
-		CRLs:         append(append(append([]*pki.CRL(nil), v.opts.CRLs...), v.sd.CRLs...), v.long.crls...),
-		OCSPs:        append(append([]*pki.OCSPResponse(nil), v.opts.OCSPs...), v.long.ocsps...),
-		Certificates: v.pool,
-	}
-}
-
-func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
-	sources := v.sources()
-	sources.Certificates = concat(sources.Certificates, v.opts.Pool.IssuedBy(issuer))
-	st := pki.CheckStatus(c, issuer, sources, v.statusOptions(at))
-	if v.asking {
-		st = v.askedStatus(c, issuer, at, st)
-	}
-	return st
 }
 
 // checkRevocation asks for the status of the signer's certificate, and of the

@@ -1,0 +1,140 @@
+package cms
+
+import (
+	"slices"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// checkTimes verifies the stamps and finds the time at which the signature is known
+// to have existed: the earliest that a good stamp over it proves. Signing-time is only
+// a claim; it must not lie in the future.
+//
+// Later stamps prove that earlier ones existed, so they are verified first and reported
+// last.
+func (v *signerVerifier) checkTimes() {
+	s := &v.out
+	sv := &stampVerifier{pool: v.pool, opts: v.opts, budget: v.budget, status: v.statusFrom}
+	if s.Certificate != nil {
+		sv.key = s.Certificate.PublicKey
+	}
+	archive, archived := v.checkArchive(sv)
+	references, referred := v.checkReferenceStamps(sv)
+	if first, ok := v.checkStamps(sv, CheckContentTimeStamp, oidAttrContentTimeStamp, v.attrs.contentStamps, v.content); ok {
+		s.ContentTime = first
+	}
+	v.checkSignatureStamps(sv)
+	v.stampChains = sv.chains
+	if referred {
+		s.Checks = append(s.Checks, references)
+	}
+	if archived {
+		s.Checks = append(s.Checks, archive)
+	}
+	for _, c := range s.Checks {
+		stamps := c.Name == CheckSignatureTimeStamp || c.Name == CheckReferenceTimeStamp || c.Name == CheckArchiveTimeStamp
+		v.timeOpen = v.timeOpen || stamps && c.Status == Unknown
+	}
+	if s.SigningTime.After(v.opts.Time.Add(v.opts.ClockSkew)) {
+		s.fail(CheckSigningTime, ReasonSigningTime)
+	} else if !s.SigningTime.IsZero() {
+		s.pass(CheckSigningTime, ReasonNone)
+	}
+}
+
+// checkSignatureStamps takes the earliest time of all stamps over the signature, and
+// holds those over the signature alone to be between the content's and the later ones.
+func (v *signerVerifier) checkSignatureStamps(sv *stampVerifier) {
+	s := &v.out
+	var later []time.Time
+	for _, a := range v.archive {
+		if a.proves {
+			later = append(later, a.stamp.Time)
+		}
+	}
+	if !v.referenceTime.IsZero() {
+		later = append(later, v.referenceTime)
+	}
+	stamps := v.si.unsignedValues(oidAttrSignatureTimeStamp)
+	first, ok := v.checkStamps(sv, CheckSignatureTimeStamp, oidAttrSignatureTimeStamp, stamps, v.si.Signature)
+	for _, t := range later {
+		if ok && first.After(t.Add(stampTolerance)) {
+			s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
+			break
+		}
+	}
+	if ok {
+		later = append(later, first)
+	}
+	if len(later) == 0 {
+		return
+	}
+	s.TrustedTime = slices.MinFunc(later, time.Time.Compare)
+	if s.ContentTime.After(s.TrustedTime.Add(stampTolerance)) {
+		s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
+	}
+}
+
+// checkStamps verifies all stamps of a kind and returns the earliest time; ok only
+// if there are some and all are good.
+func (v *signerVerifier) checkStamps(sv *stampVerifier, name, oid string, stamps [][]byte, data []byte) (first time.Time, ok bool) {
+	if len(stamps) == 0 {
+		return first, false
+	}
+	first, all := v.verifyStamps(sv, oid, stamps, data)
+	v.out.Checks = append(v.out.Checks, all.check(name, ReasonNone))
+	return first, all.Verdict == Valid
+}
+
+func (v *signerVerifier) verifyStamps(sv *stampVerifier, oid string, stamps [][]byte, data []byte) (first time.Time, all Outcome) {
+	if len(stamps) > maxStamps {
+		return first, Outcome{Invalid, ReasonLimit}
+	}
+	all = Outcome{Verdict: Valid}
+	for _, token := range stamps {
+		at, o := sv.verify(token, data, v.provenAt(oid, token))
+		all = all.Worse(o)
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first, all
+}
+
+// checkReferenceStamps verifies the stamps of CAdES-X: over the signature with the
+// references to what it was verified with, or over these alone (ETSI TS 101 733,
+// clauses 6.3.5 and 6.3.6). The former prove the signature and its time-stamps.
+func (v *signerVerifier) checkReferenceStamps(sv *stampVerifier) (Check, bool) {
+	whole, alone := v.si.unsignedValues(oidAttrESCTimeStamp), v.si.unsignedValues(oidAttrCertCRLTimeStamp)
+	if len(whole)+len(alone) == 0 {
+		return Check{}, false
+	}
+	all := Outcome{Verdict: Valid}
+	if len(whole) > 0 {
+		data := append(slices.Clone(v.si.Signature), v.si.attributeOctets(oidAttrSignatureTimeStamp, oidAttrCertificateRefs, oidAttrRevocationRefs)...)
+		var first time.Time
+		if first, all = v.verifyStamps(sv, oidAttrESCTimeStamp, whole, data); all.Verdict == Valid {
+			v.referenceTime = first
+		}
+	}
+	if len(alone) > 0 {
+		_, o := v.verifyStamps(sv, oidAttrCertCRLTimeStamp, alone, v.si.attributeOctets(oidAttrCertificateRefs, oidAttrRevocationRefs))
+		all = all.Worse(o)
+	}
+	return all.check(CheckReferenceTimeStamp, ReasonNone), true
+}
+
+// attributeOctets joins unsigned attributes of some kinds, without the header around
+// each of them (clause 6.3.5, note 2).
+func (si *SignerInfo) attributeOctets(kinds ...string) []byte {
+	var b cryptobyte.Builder
+	for _, kind := range kinds {
+		for _, a := range si.UnsignedAttributes {
+			if a.OID == kind {
+				b.AddBytes(a.content)
+			}
+		}
+	}
+	return b.BytesOrPanic()
+}
