@@ -1,5 +1,6 @@
 // Package vectors holds test vectors of the Ukrainian algorithms, for the tests of this module and of anybody else. The
-// README beside it tells where every number comes from.
+// README beside it tells where every number comes from. Those who test an implementation of their own begin with
+// [LoadVerifyEdges] and [LoadKeyEdges].
 //
 // Production code has no business here.
 package vectors
@@ -13,7 +14,7 @@ import (
 	"math/big"
 )
 
-//go:embed *.json
+//go:embed *.json edges/*.json
 var files embed.FS
 
 // Bytes is an octet string, in hexadecimal in the files.

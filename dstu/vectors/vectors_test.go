@@ -29,10 +29,25 @@ func TestNothingIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	edges, err := vectors.LoadVerifyEdges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := 0
+	for _, file := range edges {
+		tests += file.NumberOfTests
+	}
+	keys, err := vectors.LoadKeyEdges()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name      string
 		got, want int
 	}{
+		{"files of edge cases", len(edges), 15},
+		{"edge cases of signatures", tests, 7307},
+		{"edge cases of keys", keys.NumberOfTests, 2067},
 		{"curves", len(curves), 15},
 		{"published signatures", len(signatures.Published), 5},
 		{"generated signatures", len(signatures.Generated), 29},
