@@ -14,6 +14,8 @@ const (
 // scalar is an integer below n, least significant word first.
 type scalar [gf2m.MaxWords]uint64
 
+const scalarBytes = 8 * gf2m.MaxWords
+
 // oddMultiples sets odd to P, 3P, 5P, … and so on; signed windows of some width need 2^(width−2) of them.
 func (c *Curve) oddMultiples(odd []affine, p *affine) {
 	var buffer [2 << (keyWidth - 2)]projective

@@ -39,6 +39,18 @@ func scalarFromBig(v *big.Int) (z scalar) {
 	return z
 }
 
+// reduce returns the number of at most 16·words bytes, least significant first, modulo n.
+func (o *order) reduce(b []byte) scalar {
+	low := scalarFromLE(b[:min(len(b), 8*o.words)])
+	high := scalarFromLE(b[min(len(b), 8*o.words):])
+	low = o.mul(&low, &scalar{1})
+	high = o.montgomery(&high, &o.r2) // times 2^(64·words)
+	z := o.add(&low, &high)
+	clear(low[:])
+	clear(high[:])
+	return z
+}
+
 // scalarFromLE reads at most 56 bytes, least significant first.
 func scalarFromLE(b []byte) (z scalar) {
 	var buf [8 * gf2m.MaxWords]byte

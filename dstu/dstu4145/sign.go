@@ -36,15 +36,13 @@ func (k *PrivateKey) Sign(rand io.Reader, digest []byte, _ crypto.SignerOpts) ([
 		return nil, fmt.Errorf("dstu4145: sign: %w", err)
 	}
 	defer nonces.clear()
-	mask, err := c.order.random(nonces)
-	if err != nil {
-		return nil, fmt.Errorf("dstu4145: sign: %w", err)
-	}
+	mask := nonces.scalar(c.order)
+	defer clear(mask[:])
 	h := c.hashElement(digest)
 	for range maxAttempts {
-		nonce, err := c.order.random(nonces)
-		if err != nil {
-			return nil, fmt.Errorf("dstu4145: sign: %w", err)
+		nonce := nonces.scalar(c.order)
+		if nonce.zero() {
+			continue
 		}
 		r, s, ok := k.signWith(&h, &nonce, &mask)
 		clear(nonce[:])

@@ -10,7 +10,7 @@
 // leaves both out, and [Field.Portable] gives a field that does not use them.
 //
 // No instruction and no memory access depends on the value of an element, so the same code serves secrets and public
-// data, except through [Public], whose tables are for public elements only. Portable multiplication is made of integer multiplications, taken to run in constant time as on all 64-bit
-// processors in servers; on 32-bit targets that is the compiler's and the processor's affair. It is also the quickest
-// portable way measured: a comb with tables took longer.
+// data; only [Public], for public elements, is different. Portable multiplication is made of integer multiplications,
+// taken to run in constant time as on all 64-bit processors in servers; on 32-bit targets that is the compiler's and the
+// processor's affair. It is also the quickest portable way measured: a comb with tables took longer.
 package gf2m
