@@ -11,6 +11,7 @@ import (
 
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/cms/asic"
+	"github.com/dovidka/dovidka/cms/ehealth"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -30,7 +31,8 @@ type verifyCommand struct {
 	At           string   `help:"Time of verification, RFC 3339 (default: now)."`
 	Offline      bool     `help:"Fetch nothing from the network (this version never does)."`
 	NoRevocation bool     `help:"Do not ask whether certificates were revoked."`
-	JSON         bool     `name:"json" help:"Print the result as JSON."`
+	JSON         bool     `name:"json" xor:"form" help:"Print the result as JSON."`
+	EHealth      bool     `name:"ehealth" xor:"form" help:"Print the result as JSON in the names and messages of eHealth's signature service, with the document, which must be JSON. It takes one signature an envelope."`
 }
 
 // Run verifies. Exit code 0 means valid, 1 invalid, 2 indeterminate, 3 usage.
@@ -39,9 +41,12 @@ func (c *verifyCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	if c.JSON {
+	switch {
+	case c.EHealth:
+		err = printAnswer(s.out, v)
+	case c.JSON:
 		err = printVerification(s.out, v)
-	} else {
+	default:
 		err = showVerification(s.out, v)
 	}
 	if err != nil {
@@ -65,6 +70,7 @@ type verification struct {
 	checks    []cms.Check
 	documents []string // names of an ASiC container's
 	layers    []*cms.Result
+	answer    func() (*ehealth.Answer, error) // the result in eHealth's words
 }
 
 // verify judges the file; it warns of statements it could not use.
@@ -93,6 +99,7 @@ func (c *verifyCommand) verify(ctx context.Context, warnings io.Writer) (*verifi
 	}
 	return &verification{
 		Outcome: result.Outcome, format: "cms", at: opts.Time, checks: result.Checks, layers: result.Layers(),
+		answer: func() (*ehealth.Answer, error) { return ehealth.FromCMS(result) },
 	}, nil
 }
 
@@ -104,7 +111,10 @@ func (c *verifyCommand) verifyASiC(container []byte, opts cms.VerifyOptions) (*v
 	if err != nil {
 		return nil, err
 	}
-	v := &verification{Outcome: result.Outcome, format: "asic", at: opts.Time, checks: result.Checks}
+	v := &verification{
+		Outcome: result.Outcome, format: "asic", at: opts.Time, checks: result.Checks,
+		answer: func() (*ehealth.Answer, error) { return ehealth.FromASiC(result) },
+	}
 	for _, d := range result.Documents {
 		v.documents = append(v.documents, d.Name)
 	}

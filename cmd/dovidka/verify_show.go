@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/ehealth"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -95,6 +97,27 @@ func given(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
+}
+
+// printAnswer says the result in eHealth's words. What that system does not take, be
+// it ever so valid, is refused.
+func printAnswer(w io.Writer, v *verification) error {
+	answer, err := v.answer()
+	if err != nil {
+		return &exitError{exitInvalid, err}
+	}
+	out, err := answer.RevealJSON()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(out); err != nil {
+		return err
+	}
+	invalid := func(s ehealth.Signature) bool { return !s.IsValid }
+	if v.Verdict == cms.Valid && slices.ContainsFunc(answer.Signatures, invalid) {
+		return &exitError{exitInvalid, &quietError{}}
+	}
+	return nil
 }
 
 var verdictWords = map[cms.Verdict]string{

@@ -157,3 +157,50 @@ func TestPrintable(t *testing.T) {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 }
+
+// TestVerifyEHealth: the names, the messages and the exit codes.
+func TestVerifyEHealth(t *testing.T) {
+	t.Parallel()
+	in := func(name string) string { return filepath.Join(synthetic, name) }
+	trust := []string{"--trust", in("pki/root.cer"), "--intermediate", in("pki/ca.cer"), "--crl", in("crl/empty.crl"), "--at", "2025-06-01T00:00:00Z"}
+	for file, want := range map[string]struct {
+		code    int
+		message string
+		stamp   bool
+		drfo    string
+	}{
+		"cms/p01-bes-attached.p7s":       {0, "", false, "3000000014"},
+		"cms/p11-seal.p7s":               {0, "", true, ""},
+		"cms/p06-two-signers.p7s":        {exitInvalid, "envelope contains 2 signatures instead of 1", false, ""},
+		"cms/n02-signature-bit-flip.p7s": {exitInvalid, "verification of data siganture for a given subscriber failed", false, ""},
+		"cms/n94-empty.p7s":              {exitInvalid, "error processing signed data", false, ""},
+		"cms/n85-no-cert.p7s":            {exitIndeterminate, "retrieving certificate from signed data container failed", false, ""},
+		"asic/a01-asice.asice":           {0, "", false, "3000000014"},
+		"asic/a10-doc-modified.asice":    {exitInvalid, "error processing signed data", false, ""},
+	} {
+		code, stdout, stderr := execute(t, append([]string{"verify", "--ehealth", in(file)}, trust...)...)
+		var got struct {
+			Content    json.RawMessage
+			Signatures []struct {
+				Signer  struct{ DRFO string }
+				IsValid bool   `json:"is_valid"`
+				IsStamp bool   `json:"is_stamp"`
+				Message string `json:"validation_error_message"`
+			}
+		}
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil || len(got.Signatures) != 1 {
+			t.Errorf("%s: %v %q %s", file, err, stdout, stderr)
+			continue
+		}
+		s := got.Signatures[0]
+		if code != want.code || s.Message != want.message || s.IsValid != (want.message == "") || s.IsStamp != want.stamp || s.Signer.DRFO != want.drfo {
+			t.Errorf("%s: exit %d, %+v, want %+v", file, code, s, want)
+		}
+		if s.IsValid && (len(got.Content) == 0 || got.Content[0] != '{') {
+			t.Errorf("%s: content %s", file, got.Content)
+		}
+	}
+	if code, stdout, stderr := execute(t, "verify", "--ehealth", "--json", in("cms/p01-bes-attached.p7s")); code != exitUsage || stdout != "" || stderr == "" {
+		t.Errorf("two forms: exit %d: %s%s", code, stdout, stderr)
+	}
+}

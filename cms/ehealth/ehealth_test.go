@@ -163,7 +163,7 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// TestRevoked: the outer signature is good, the inner one is not.
+// TestInnerInvalid: the outer signature is good, the inner one is not.
 func TestInnerInvalid(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t, cmstest.EC)

@@ -20,7 +20,7 @@ const (
 	messageExpired     = "certificate timestamp expired"
 	messageStatus      = "OCSP certificate verificaton failed"
 	messageRefused     = "Certificate verificaton failed"
-	messageSignature   = "verification of data siganture for a given subscriber failed"
+	messageSignature   = "verification of data siganture for a given subscriber failed" //nolint:misspell // letter by letter
 	messageOther       = "error validating signed data container"
 )
 
@@ -63,11 +63,13 @@ func aboutStatementsAndSignature(r cms.Reason) string {
 		return messageStampSigner
 	case cms.ReasonStampNoCert, cms.ReasonStampUntrusted:
 		return messageNoTSP
-	case cms.ReasonStampImprint, cms.ReasonStampFuture, cms.ReasonStampOrder, cms.ReasonSigningTime:
+	case cms.ReasonStampImprint, cms.ReasonStampFuture, cms.ReasonStampOrder, cms.ReasonSigningTime,
+		cms.ReasonArchiveIndex, cms.ReasonArchivePartial, cms.ReasonArchiveForm:
 		return messageStamp
 	case cms.ReasonContentDiffers, cms.ReasonNoSignedAttrs, cms.ReasonAttributeMissing, cms.ReasonAttributeRepeated,
 		cms.ReasonAttributeInvalid, cms.ReasonContentType, cms.ReasonDigestMismatch, cms.ReasonDigestUnlisted, cms.ReasonAlgorithmMismatch,
-		cms.ReasonESSMismatch, cms.ReasonNoESS, cms.ReasonSignature, cms.ReasonAttributeOrder, pki.ReasonAlgorithmRejected:
+		cms.ReasonESSMismatch, cms.ReasonNoESS, cms.ReasonSignature, cms.ReasonAttributeOrder, pki.ReasonAlgorithmRejected,
+		cms.ReasonReferences, cms.ReasonReferencesMalformed, cms.ReasonReferencesIncomplete:
 		return messageSignature
 	}
 	return messageOther

@@ -69,7 +69,7 @@ func SameDRFO(drfo, taxID pki.Personal) bool {
 
 // SameSurname compares as the system does, without regard to case.
 func (s *Signer) SameSurname(surname pki.Personal) bool {
-	return !surname.IsZero() && strings.ToLower(s.Surname.Reveal()) == strings.ToLower(surname.Reveal())
+	return !surname.IsZero() && strings.EqualFold(s.Surname.Reveal(), surname.Reveal())
 }
 
 // IsCitizen reports whether the signer is the person who registers: the number is the
