@@ -32,21 +32,13 @@ func stamps(tsa *cmstest.Identity, at time.Time) func(string, []byte) ([]byte, e
 	return func(oid string, digest []byte) ([]byte, error) { return tsa.Stamp(at, oid, digest) }
 }
 
-// rootList is the root's list, on which there is nobody.
-func rootList(t testing.TB, a *cmstest.Authority, at time.Time) *pki.CRL {
-	t.Helper()
-	return must[*pki.CRL](t)(pki.CreateCRL(pki.CRLTemplate{
-		Number: big.NewInt(at.Unix()), ThisUpdate: at, NextUpdate: at.AddDate(0, 0, 7),
-	}, a.Root.Certificate, a.Root.Key))
-}
-
 // material is what an LT signature needs, stated at a time and put in two hours after
 // signing.
 func (a archive) material(t testing.TB, at time.Time) *cms.LongTerm {
 	t.Helper()
 	return &cms.LongTerm{
 		Anchors: []*pki.Certificate{a.Root.Certificate}, Certificates: []*pki.Certificate{a.CA.Certificate, a.tsa.Certificate},
-		CRLs: []*pki.CRL{must[*pki.CRL](t)(a.CRL(at)), rootList(t, a.Authority, at)}, Time: signedAt.Add(2 * time.Hour),
+		CRLs: []*pki.CRL{must[*pki.CRL](t)(a.CRL(at)), must[*pki.CRL](t)(a.RootCRL(at))}, Time: signedAt.Add(2 * time.Hour),
 	}
 }
 

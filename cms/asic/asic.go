@@ -1,10 +1,10 @@
-// Package asic verifies associated signature containers (ETSI EN 319 162-1): ZIP
-// files which hold documents together with CAdES signatures over them, in the forms
-// ASiC-S, with one document, and ASiC-E, with manifests.
+// Package asic reads, verifies and makes associated signature containers (ETSI EN 319
+// 162-1): ZIP files which hold documents together with CAdES signatures over them, in
+// the forms ASiC-S, with one document, and ASiC-E, with manifests.
 //
 // [IsContainer] recognises such a file and [Verify] judges it. Verify is stricter
 // about the ZIP file than other readers on purpose: what it calls valid has one reading
-// only.
+// only. [Sign] makes a container; [AddSignature] and [Extend] add to one.
 package asic
 
 import (
@@ -40,9 +40,14 @@ const (
 	ReasonNoSignature    cms.Reason = "asic_no_signature"
 )
 
-// CheckContainer is the name of the check of the container as a whole: its layout, its
-// manifests and the digests in them.
-const CheckContainer = "container"
+// Names of the checks of the container as a whole.
+const (
+	// CheckContainer is of its layout, its manifests and the digests in them.
+	CheckContainer = "container"
+	// CheckArchiveManifest is of the time-stamps over the container's files (ETSI EN 319
+	// 162-1, annex A.7).
+	CheckArchiveManifest = "archive_manifest"
+)
 
 // Limits bound the work for one container. Zero fields mean the defaults.
 type Limits struct {
@@ -127,11 +132,21 @@ func VerifyContext(ctx context.Context, container []byte, opts cms.VerifyOptions
 		Outcome: cms.Outcome{Verdict: cms.Valid}, Documents: c.documents,
 		Checks: []cms.Check{{Name: CheckContainer, Status: cms.Passed}},
 	}
+	archived, err := c.checkArchives(r, opts)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range pairs {
 		opts.Content = p.signed
 		result, err := cms.VerifyContext(ctx, c.files[p.File], opts)
 		if err != nil {
 			return nil, err
+		}
+		for i := range result.Signers {
+			// The time-stamp over the files stands for one in the signature.
+			if s := &result.Signers[i]; archived[p.File] && s.Level == cms.LevelLT {
+				s.Level = cms.LevelLTA
+			}
 		}
 		p.Result = result
 		r.Signatures = append(r.Signatures, p.Signature)
@@ -161,6 +176,7 @@ type container struct {
 	files     map[string][]byte
 	meta      []string // names below META-INF, in their order
 	documents []Document
+	archives  []archive
 }
 
 // open unpacks everything within the limits.
@@ -219,17 +235,23 @@ func (c *container) pairs(limits Limits) ([]pair, error) {
 
 // simplePair is ASiC-S: one document, one signature file (clause 4.3.3).
 func (c *container) simplePair() ([]pair, error) {
-	const file = metaDir + "signature.p7s"
 	switch {
 	case len(c.documents) != 1:
 		return nil, refusal{ReasonUnsignedFile}
 	case len(c.meta) == 0:
 		return nil, refusal{ReasonNoSignature}
-	case len(c.meta) != 1 || c.meta[0] != file:
+	case len(c.meta) != 1 || c.meta[0] != simpleSignature && c.meta[0] != simpleSignatureOld:
 		return nil, refusal{ReasonUnexpectedFile}
 	}
-	return []pair{{Signature{File: file}, present(c.documents[0].Content)}}, nil
+	return []pair{{Signature{File: c.meta[0]}, present(c.documents[0].Content)}}, nil
 }
+
+// Names of the signature file of ASiC-S; the second is of programs which name it after
+// the format.
+const (
+	simpleSignature    = metaDir + "signature.p7s"
+	simpleSignatureOld = metaDir + "signature.p7m"
+)
 
 // manifestPairs is ASiC-E: every signature file is named by one manifest, which
 // names every document (clause 4.4.3).
@@ -259,6 +281,9 @@ func (c *container) manifestPairs(limits Limits) ([]pair, error) {
 	if len(out) == 0 {
 		return nil, refusal{ReasonNoSignature}
 	}
+	if err := c.takeArchives(used); err != nil {
+		return nil, err
+	}
 	for _, name := range c.meta {
 		if !used[name] {
 			return nil, refusal{ReasonUnexpectedFile}
@@ -267,9 +292,11 @@ func (c *container) manifestPairs(limits Limits) ([]pair, error) {
 	return out, nil
 }
 
-func isManifest(name string) bool {
+func isManifest(name string) bool { return isXML(name, "ASiCManifest") }
+
+func isXML(name, prefix string) bool {
 	base := strings.TrimPrefix(name, metaDir)
-	return strings.HasPrefix(base, "ASiCManifest") && path.Ext(base) == ".xml"
+	return strings.HasPrefix(base, prefix) && path.Ext(base) == ".xml"
 }
 
 func (c *container) checkManifest(m manifest) error {

@@ -45,6 +45,8 @@ type manifestXML struct {
 	} `xml:"http://uri.etsi.org/02918/v1.2.1# DataObjectReference"`
 }
 
+const digestSHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+
 var errManifest = errors.New("asic: malformed manifest")
 
 func parseManifest(raw []byte) (manifest, error) {
@@ -133,7 +135,7 @@ func referredName(uri string) (string, bool) {
 
 func digestByURI(uri string) crypto.Hash {
 	switch uri {
-	case "http://www.w3.org/2001/04/xmlenc#sha256":
+	case digestSHA256:
 		return crypto.SHA256
 	case "http://www.w3.org/2001/04/xmldsig-more#sha384":
 		return crypto.SHA384

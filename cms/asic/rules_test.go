@@ -136,6 +136,7 @@ func TestContainerRules(t *testing.T) {
 		"E, two signatures of a manifest": {mimeE, raw(strings.Replace(sound, "<a:DataObj", `<a:SigReference URI="META-INF/s.p7s"/><a:DataObj`, 1)), asic.ReasonManifest},
 		"E, nine signatures":              {mimeE, many, cms.ReasonLimit},
 		"S":                               {mimeS, []file{one, {"META-INF/signature.p7s", sign(one.content)}}, ""},
+		"S, signature named after CMS":    {mimeS, []file{one, {"META-INF/signature.p7m", sign(one.content)}}, ""},
 		"S, empty document":               {mimeS, []file{{"x", ""}, {"META-INF/signature.p7s", sign("y")}}, cms.ReasonDigestMismatch},
 		"S, two documents":                {mimeS, []file{one, two, {"META-INF/signature.p7s", sign(one.content)}}, asic.ReasonUnsignedFile},
 		"S, two signatures":               {mimeS, []file{one, {"META-INF/signature.p7s", sign(one.content)}, {"META-INF/b.p7s", "x"}}, asic.ReasonUnexpectedFile},
