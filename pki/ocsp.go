@@ -23,7 +23,8 @@ const (
 // ErrOCSPRefused means that the responder answered with an error instead of a status.
 var ErrOCSPRefused = errors.New("pki: OCSP responder refused")
 
-// OCSPResponse is a basic OCSP response (RFC 6960, clause 4.2.1).
+// OCSPResponse is a basic OCSP response (RFC 6960, clause 4.2.1). Like a certificate it
+// remembers whose signature on it was good, and may not be changed.
 type OCSPResponse struct {
 	Raw    []byte // BasicOCSPResponse
 	RawTBS []byte
@@ -39,6 +40,7 @@ type OCSPResponse struct {
 	Signature          []byte
 
 	unknownCritical bool
+	signedBy        verifiedBy
 }
 
 // SingleResponse is the status of one certificate.
@@ -321,5 +323,7 @@ func (r *OCSPResponse) checkWith(c *Certificate, keys KeyPolicy) error {
 	if err := keys.Check(c.PublicKey); err != nil {
 		return err
 	}
-	return c.PublicKey.checkSigned(r.SignatureAlgorithm, r.RawTBS, r.Signature)
+	return r.signedBy.check(&c.keyFingerprint, func() error {
+		return c.PublicKey.checkSigned(r.SignatureAlgorithm, r.RawTBS, r.Signature)
+	})
 }

@@ -158,7 +158,9 @@ func (s *Services) current(kept **pki.CRL, issue func(*Authority, time.Time) (*p
 			return nil, err
 		}
 		return issue(a, s.at(Sound))
-	case Stale, Future:
+	case Stale:
+		return issue(s.authority, s.at(Sound).Add(-2*crlLifetime))
+	case Future:
 		return issue(s.authority, s.at(fault))
 	}
 	s.mu.Lock()

@@ -25,7 +25,7 @@ const (
 	RedirectLoop     Fault = "redirect loop"
 	RedirectAway     Fault = "redirect away" // to another scheme
 	WrongKey         Fault = "wrong key"     // of an authority with the same names
-	Stale            Fault = "stale"         // a fortnight old
+	Stale            Fault = "stale"         // three hours old, or a list that ran out
 	Future           Fault = "future"        // dated tomorrow
 )
 

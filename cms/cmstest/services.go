@@ -160,7 +160,7 @@ func (s *Services) at(fault Fault) time.Time {
 	now := s.cfg.Now().UTC().Truncate(time.Second)
 	switch fault {
 	case Stale:
-		return now.AddDate(0, 0, -14)
+		return now.Add(-3 * time.Hour)
 	case Future:
 		return now.AddDate(0, 0, 1)
 	}
