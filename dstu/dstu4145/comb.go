@@ -1,5 +1,7 @@
 package dstu4145
 
+import "github.com/dovidka/dovidka/dstu/gf2m"
+
 const (
 	combWidth = 4
 	combOdd   = 1 << (combWidth - 1) // odd multiples below 2^combWidth
@@ -43,12 +45,12 @@ func (c *Curve) multiplyBase(k *scalar) affine {
 	for i := len(table) - 1; i >= 0; i-- {
 		digit := int64(odd.window(combWidth*i)) | 1
 		if i == len(table)-1 {
-			table.choose(&q, i, digit)
+			table.choose(c.field, &q, i, digit)
 			sum.Set(&q)
 			continue
 		}
 		digit -= 1 << combWidth
-		table.choose(&q, i, digit)
+		table.choose(c.field, &q, i, digit)
 		sum.AddDistinct(c.field, &q, uint64(digit)>>63)
 	}
 	clear(odd[:])
@@ -78,17 +80,7 @@ func (k *scalar) window(i int) uint64 {
 }
 
 // choose sets q to the absolute value of digit, which is odd, times the base of window i.
-func (t comb) choose(q *affine, i int, digit int64) {
-	negative := uint64(digit >> 63)                       // all ones or 0
-	index := ((uint64(digit) ^ negative) - negative) >> 1 // of the absolute value
-	*q = affine{}
-	for j := range t[i] {
-		different := uint64(j) ^ index
-		mask := (different - 1) & ^different >> 63 // 1 if they are equal
-		mask = -(mask & 1)
-		for w := range q.X {
-			q.X[w] |= mask & t[i][j].X[w]
-			q.L[w] |= mask & t[i][j].L[w]
-		}
-	}
+func (t comb) choose(f *gf2m.Field, q *affine, i int, digit int64) {
+	negative := uint64(digit >> 63) // all ones or 0
+	q.Lookup(f, t[i][:], ((uint64(digit)^negative)-negative)>>1)
 }

@@ -117,7 +117,7 @@ func (z *Element) invert(f *Field, x *Element, powers []linearMap) *Element {
 	for i := bits.Len(uint(f.m-1)) - 2; i >= 0; i-- {
 		var t Element
 		if i < len(powers) && powers[i] != nil {
-			powers[i].apply(&t, &u)
+			powers[i].apply(f, &t, &u)
 		} else {
 			t.SquareN(f, &u, (f.m-1)>>(i+1))
 		}

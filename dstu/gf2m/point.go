@@ -7,6 +7,25 @@ package gf2m
 // processor allows it a whole operation stays in its registers.
 type AffinePoint struct{ X, L Element }
 
+// Lookup sets q to table[index] and reads the whole table, so that nothing tells a secret index. It must not be empty;
+// an index outside gives zeros.
+func (q *AffinePoint) Lookup(f *Field, table []AffinePoint, index uint64) {
+	if assembledTables && f.use != portable {
+		lookup(q, &table[0], len(table), index)
+		return
+	}
+	*q = AffinePoint{}
+	for i := range table {
+		different := uint64(i) ^ index
+		mask := (different - 1) & ^different // the top bit is set if they are equal, for numbers below 2⁶³
+		mask = -(mask >> 63)
+		for w := range q.X {
+			q.X[w] |= mask & table[i].X[w]
+			q.L[w] |= mask & table[i].L[w]
+		}
+	}
+}
+
 // Point is a point as x = X/Z and λ = L/Z; infinity has Z = 0.
 type Point struct{ X, L, Z Element }
 

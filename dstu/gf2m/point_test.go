@@ -43,6 +43,39 @@ func TestPointImplementationsAgree(t *testing.T) {
 	}
 }
 
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f *Field) {
+		for count := 1; count < 20; count++ {
+			table := make([]AffinePoint, count)
+			for i := range table {
+				table[i] = AffinePoint{X: random(f, uint64(2*i)), L: random(f, uint64(2*i+1))}
+			}
+			for index := range uint64(count) + 2 {
+				var got, want AffinePoint
+				if index < uint64(count) {
+					want = table[index]
+				}
+				if got.Lookup(f, table, index); got != want {
+					t.Fatalf("entry %d of %d is %x, want %x", index, count, got, want)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkLookup(b *testing.B) {
+	f, err := NewField(257, 12)
+	if err != nil {
+		b.Fatal(err)
+	}
+	table := make([]AffinePoint, 8)
+	var q AffinePoint
+	for b.Loop() {
+		q.Lookup(f, table, 5)
+	}
+}
+
 func BenchmarkDouble257(b *testing.B) {
 	f, err := NewField(257, 12)
 	if err != nil {
