@@ -34,6 +34,8 @@ type commands struct {
 	Verify   verifyCommand   `cmd:"" help:"Tell who signed or sealed a document, and whether to believe it."`
 	Sign     signCommand     `cmd:"" help:"Sign a document."`
 	Seal     sealCommand     `cmd:"" help:"Put an organisation's electronic seal on a document."`
+	Encrypt  encryptCommand  `cmd:"" help:"Encrypt a document for the holders of certificates."`
+	Decrypt  decryptCommand  `cmd:"" help:"Decrypt a document with a key container."`
 	Certs    certsCommand    `cmd:"" help:"Look at certificates, revocation lists and OCSP responses."`
 	Keys     keysCommand     `cmd:"" help:"Look into key containers."`
 	Registry registryCommand `cmd:"" help:"Fill and empty the registry."`

@@ -149,7 +149,7 @@ func (e *envelope) readOriginators(s cryptobyte.String) error {
 
 // readContent reads EncryptedContentInfo; the ciphertext may come in pieces.
 func (e *envelope) readContent(s cryptobyte.String) error {
-	if !der.ReadOID(&s, &e.contentType) || !pki.ReadAlgorithmIdentifier(&s, &e.sealed.algorithm) {
+	if !der.ReadOID(&s, &e.contentType) || !pki.ReadAlgorithmIdentifier(&s, &e.algorithm) {
 		return malformed("encrypted content")
 	}
 	if s.PeekASN1Tag(asn1.Tag(0).ContextSpecific()) {
