@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/ehealth"
 )
 
 // synthetic is described in the README of cms/testdata.
@@ -172,7 +175,7 @@ func TestVerifyEHealth(t *testing.T) {
 		"cms/p01-bes-attached.p7s":       {0, "", false, "3000000014"},
 		"cms/p11-seal.p7s":               {0, "", true, ""},
 		"cms/p06-two-signers.p7s":        {exitInvalid, "envelope contains 2 signatures instead of 1", false, ""},
-		"cms/n02-signature-bit-flip.p7s": {exitInvalid, "verification of data siganture for a given subscriber failed", false, ""},
+		"cms/n02-signature-bit-flip.p7s": {exitInvalid, ehealth.Message(cms.ReasonSignature), false, ""},
 		"cms/n94-empty.p7s":              {exitInvalid, "error processing signed data", false, ""},
 		"cms/n85-no-cert.p7s":            {exitIndeterminate, "retrieving certificate from signed data container failed", false, ""},
 		"asic/a01-asice.asice":           {0, "", false, "3000000014"},
