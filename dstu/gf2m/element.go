@@ -53,13 +53,7 @@ func (z *Element) Bit(i int) uint64 { return z[i/64] >> (i % 64) & 1 }
 
 // Add sets z to x + y and returns it; subtraction is the same.
 func (z *Element) Add(x, y *Element) *Element {
-	z[0] = x[0] ^ y[0]
-	z[1] = x[1] ^ y[1]
-	z[2] = x[2] ^ y[2]
-	z[3] = x[3] ^ y[3]
-	z[4] = x[4] ^ y[4]
-	z[5] = x[5] ^ y[5]
-	z[6] = x[6] ^ y[6]
+	add(z, x, y)
 	return z
 }
 

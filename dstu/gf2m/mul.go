@@ -9,6 +9,8 @@ func (z *Element) Mul(f *Field, x, y *Element) *Element {
 		mul257(z, x, y)
 	case f.polynomial == trinomial257:
 		mul257Portable(z, x, y)
+	case assembled431 && f.polynomial == pentanomial431 && f.use != portable:
+		mul431(z, x, y)
 	default:
 		var c [2 * MaxWords]uint64
 		if f.use != portable {

@@ -12,6 +12,8 @@ func (z *Element) SquareN(f *Field, x *Element, n int) *Element {
 		squareN257(z, x, n)
 	case f.polynomial == trinomial257:
 		squareN257Portable(z, x, n)
+	case assembled431 && f.polynomial == pentanomial431 && f.use != portable:
+		squareN431(z, x, n)
 	default:
 		*z = *x
 		var c [2 * MaxWords]uint64
