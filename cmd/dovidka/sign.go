@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/cms/asic"
+	"github.com/dovidka/dovidka/cms/online"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -44,6 +46,7 @@ type signFlags struct {
 	ASiC    string `name:"asic" enum:",e,s" default:"" help:"Make an ASiC container: e with any number of documents, s with one."`
 	Add     bool   `xor:"form" help:"Add a signature to the container that the file is (CMS or ASiC), beside those in it."`
 	Content string `type:"existingfile" help:"With --add: what the detached signatures in the container sign."`
+	TSA     string `name:"tsa" placeholder:"URL" help:"Time-stamping service to ask for a stamp of the signature, which makes it CAdES-T; certs show tells the address that a certificate names."`
 	Digest  string `enum:",gost34311,kupyna256,kupyna384,kupyna512,sha256,sha384,sha512" default:"" help:"Hash to sign: ${enum} (default: the usual one of the key, gost34311 or sha256)."`
 	Out     string `help:"File to write (default: FILE with .p7s, .asice or .asics after it, or with --add FILE itself); - is the standard output."`
 	Force   bool   `help:"Replace the file to write if it is there."`
@@ -73,6 +76,14 @@ func (f *signFlags) run(ctx context.Context, s *streams, how signing) error {
 	who.warn(s, now)
 	how.options = cms.SignOptions{
 		Signer: who.key, Certificate: who.certificate, Detached: how.detached, SigningTime: now, Digest: digestOID(f.Digest),
+	}
+	if f.TSA != "" {
+		client, stamp, err := stamping(ctx, f.TSA)
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		how.options.TimeStamp = stamp
 	}
 	container, err := f.make(ctx, documents, how)
 	if err != nil {
@@ -179,8 +190,25 @@ func (f *signFlags) add(ctx context.Context, container []byte, how signing, veri
 	return container, checkMathematics("the signature made", container, verify)
 }
 
+// stamping asks one time-stamping service. Its address is the caller's choice and not a
+// certificate's, so it may be an inner one.
+func stamping(ctx context.Context, address string) (*online.Client, func(string, []byte) ([]byte, error), error) {
+	client, err := online.New(online.Config{
+		Networks: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	stamper, err := client.Stamper(online.StamperConfig{URL: address})
+	if err != nil {
+		return nil, nil, &exitError{exitUsage, fmt.Errorf("--tsa: %w", errors.Join(err, client.Close()))}
+	}
+	return client, stamper.TimeStamp(ctx), nil
+}
+
 // checkMathematics verifies a container as far as that goes without trusting anybody:
-// the attributes, the certificate named in them, the digest and the signature.
+// the attributes, the certificate named in them, the digest, the signature and whether
+// a stamp is one of it.
 func checkMathematics(what string, container []byte, opts cms.VerifyOptions) error {
 	checks, signers, err := mathematicsOf(container, opts)
 	if err != nil {
@@ -190,6 +218,9 @@ func checkMathematics(what string, container []byte, opts cms.VerifyOptions) err
 		for _, name := range []string{cms.CheckSignedAttributes, cms.CheckSigningCertificate, cms.CheckAlgorithms, cms.CheckMessageDigest, cms.CheckSignature} {
 			check, _ := signer.Find(name)
 			checks = append(checks, cms.Check{Name: name, Status: check.Status, Reason: check.Reason})
+		}
+		if check, _ := signer.Find(cms.CheckSignatureTimeStamp); check.Status == cms.Failed {
+			checks = append(checks, check)
 		}
 	}
 	for _, check := range checks {
