@@ -14,8 +14,11 @@ const (
 )
 
 type block struct {
-	key   [8]uint32
-	table *Table
+	key                    [8]uint32
+	encrypting, decrypting schedule
+	sbox                   *SBox
+	table                  *Table
+	vectors                bool // whether many blocks go through assembly
 }
 
 // NewCipher returns the block transformation (simple substitution mode of ДСТУ ГОСТ 28147:2009, clause 2)
@@ -28,10 +31,12 @@ func newBlock(key []byte, sbox *SBox) (*block, error) {
 	if len(key) != KeySize {
 		return nil, fmt.Errorf("gost28147: key of %d bytes, want %d", len(key), KeySize)
 	}
-	b := &block{table: sbox.Table()}
+	sbox = sbox.orDefault()
+	b := &block{sbox: sbox, table: &sbox.table, vectors: vectors()}
 	for i := range b.key {
 		b.key[i] = binary.LittleEndian.Uint32(key[4*i:])
 	}
+	b.encrypting, b.decrypting = schedules(&b.key)
 	return b, nil
 }
 

@@ -255,14 +255,45 @@ func FuzzUnwrapKey(f *testing.F) {
 	})
 }
 
-func BenchmarkCFB(b *testing.B) {
+func benchmark(b *testing.B, start func(cipher.Block) func(data []byte)) {
+	b.Helper()
 	block, err := gost28147.NewCipher(make([]byte, gost28147.KeySize), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	data := make([]byte, 1<<14)
+	run := start(block)
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
-		gost28147.NewCFBEncrypter(block, data[:8]).XORKeyStream(data, data)
+		run(data)
 	}
+}
+
+func BenchmarkECB(b *testing.B) {
+	benchmark(b, func(block cipher.Block) func([]byte) {
+		mode := gost28147.NewECBEncrypter(block)
+		return func(data []byte) { mode.CryptBlocks(data, data) }
+	})
+}
+
+func BenchmarkGamma(b *testing.B) {
+	benchmark(b, func(block cipher.Block) func([]byte) {
+		stream := gost28147.NewGamma(block, make([]byte, gost28147.BlockSize))
+		return func(data []byte) { stream.XORKeyStream(data, data) }
+	})
+}
+
+func BenchmarkCFB(b *testing.B) {
+	benchmark(b, func(block cipher.Block) func([]byte) {
+		stream := gost28147.NewCFBEncrypter(block, make([]byte, gost28147.BlockSize))
+		return func(data []byte) { stream.XORKeyStream(data, data) }
+	})
+}
+
+func BenchmarkCFBDecrypt(b *testing.B) {
+	benchmark(b, func(block cipher.Block) func([]byte) {
+		stream := gost28147.NewCFBDecrypter(block, make([]byte, gost28147.BlockSize))
+		return func(data []byte) { stream.XORKeyStream(data, data) }
+	})
 }

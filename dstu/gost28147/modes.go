@@ -36,6 +36,11 @@ func checkModeInput(b cipher.Block, iv []byte) {
 
 func (c *cfb) XORKeyStream(dst, src []byte) {
 	_ = dst[:len(src)]
+	if own, ok := c.block.(*block); ok && c.used == BlockSize {
+		whole := len(src) - len(src)%BlockSize
+		c.cryptBlocks(own, dst, src[:whole])
+		dst, src = dst[whole:], src[whole:]
+	}
 	for i, in := range src {
 		if c.used == BlockSize {
 			c.block.Encrypt(c.gamma[:], c.feed[:])
@@ -70,16 +75,26 @@ func NewGamma(b cipher.Block, iv []byte) cipher.Stream {
 	return g
 }
 
+// step moves the counter to the next block.
+func (g *gamma) step() {
+	const c1, c2 = 0x01010104, 0x01010101
+	g.n3 += c2
+	// The upper half counts modulo 2³²−1: a carry out of the top comes back at the bottom.
+	if g.n4 += c1; g.n4 < c1 {
+		g.n4++
+	}
+}
+
 func (g *gamma) XORKeyStream(dst, src []byte) {
 	_ = dst[:len(src)]
-	const c1, c2 = 0x01010104, 0x01010101
+	if own, ok := g.block.(*block); ok && g.used == BlockSize {
+		whole := len(src) - len(src)%BlockSize
+		g.cryptBlocks(own, dst, src[:whole])
+		dst, src = dst[whole:], src[whole:]
+	}
 	for i, in := range src {
 		if g.used == BlockSize {
-			g.n3 += c2
-			// The upper half counts modulo 2³²−1: a carry out of the top comes back at the bottom.
-			if g.n4 += c1; g.n4 < c1 {
-				g.n4++
-			}
+			g.step()
 			var counter [BlockSize]byte
 			store(counter[:], g.n3, g.n4)
 			g.block.Encrypt(g.gamma[:], counter[:])

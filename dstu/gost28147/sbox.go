@@ -46,7 +46,12 @@ type Table [4][256]uint32
 type SBox struct {
 	dke   [DKESize]byte
 	table Table
+	rows  Nibbles
 }
+
+// Nibbles is a substitution block for look-ups in vector registers: row i substitutes nibble i, odd ones into the high
+// half of the byte.
+type Nibbles [8][16]byte
 
 // accepted expands the list once; the blocks are never changed afterwards.
 var accepted = sync.OnceValue(func() *[len(acceptedDKE)]*SBox {
@@ -69,6 +74,11 @@ func expand(dke [DKESize]byte) *SBox {
 			return uint32(b >> 4)
 		}
 		return uint32(b & 15)
+	}
+	for i := range s.rows {
+		for x := range s.rows[i] {
+			s.rows[i][x] = byte(nibble(i, x) << (4 * (i & 1)))
+		}
 	}
 	for i := range 4 {
 		for x := range 256 {
@@ -115,6 +125,9 @@ func (s *SBox) Equal(other *SBox) bool { return s.orDefault().dke == other.orDef
 
 // Table returns the expanded block, for those who build on the GOST 28147 round (GOST 34.311). It must not be changed.
 func (s *SBox) Table() *Table { return &s.orDefault().table }
+
+// Nibbles returns the block by nibbles, like [SBox.Table]. It must not be changed.
+func (s *SBox) Nibbles() *Nibbles { return &s.orDefault().rows }
 
 func (s *SBox) orDefault() *SBox {
 	if s == nil {

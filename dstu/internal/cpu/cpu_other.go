@@ -7,3 +7,9 @@ func CarrylessMultiply() bool { return false }
 
 // WideCarrylessMultiply is false like [CarrylessMultiply].
 func WideCarrylessMultiply() bool { return false }
+
+// ByteShuffle is false like [CarrylessMultiply].
+func ByteShuffle() bool { return false }
+
+// WideByteShuffle is false like [CarrylessMultiply].
+func WideByteShuffle() bool { return false }
