@@ -84,6 +84,7 @@ start
 suite 'Contracts' "$here/contracts.sh"
 suite 'Symmetric algorithms: Bouncy Castle' "$here/symmetric/run.sh"
 suite 'Signatures: jkurwa, OpenSSL, Bouncy Castle' "$here/signatures/run.sh"
+suite 'Trusted lists: libxml2, xmlsec1, EU DSS' "$here/trustlist/run.sh"
 suite 'SOAP clients: zeep, suds, PHP, npm soap' "$here/soap/run.sh"
 suite 'FHIR validators, over the examples and live answers' "$here/answers.sh"
 suite 'FHIR profiles' "$here/fhir/profiles.sh"
