@@ -93,6 +93,10 @@ const (
 // Parse reads a container in DER, or in BER where RFC 5652 allows it: certificates,
 // CRLs and signed attributes must have arrived in DER.
 func Parse(container []byte, limits Limits) (*SignedData, error) {
+	return parse(container, limits, nil)
+}
+
+func parse(container []byte, limits Limits, cache *pki.CertificateCache) (*SignedData, error) {
 	limits = limits.withDefaults()
 	doc, err := der.Normalise(container, der.Limits{Size: limits.Size})
 	if err != nil {
@@ -102,7 +106,7 @@ func Parse(container []byte, limits Limits) (*SignedData, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := parser{doc: doc, limits: limits}
+	p := parser{doc: doc, limits: limits, cache: cache}
 	if err := p.signedData(body); err != nil {
 		return nil, fmt.Errorf("parse container: %w", err)
 	}
@@ -130,6 +134,7 @@ func signedDataBody(raw []byte) (cryptobyte.String, error) {
 type parser struct {
 	doc    der.Document
 	limits Limits
+	cache  *pki.CertificateCache
 	out    SignedData
 }
 
@@ -213,7 +218,7 @@ func (p *parser) certificates(s cryptobyte.String) error {
 		if !p.doc.Verbatim(one) {
 			return ErrNotDER
 		}
-		if c, err := pki.ParseCertificate(one); err == nil {
+		if c, err := p.cache.Parse(one); err == nil {
 			p.out.Certificates = append(p.out.Certificates, c)
 		}
 	}

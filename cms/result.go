@@ -48,6 +48,7 @@ const (
 	ReasonStampNoCert    Reason = "time_stamp_certificate_missing"
 	ReasonStampUntrusted Reason = "time_stamp_untrusted"
 	ReasonStampRevoked   Reason = "time_stamp_certificate_revoked"
+	ReasonStampStatus    Reason = "time_stamp_status_unknown" // nobody answered about its service
 
 	ReasonArchiveIndex   Reason = "archive_time_stamp_index"       // missing, or names what the container does not have
 	ReasonArchivePartial Reason = "archive_time_stamp_partial"     // remark: the container has what the newest does not cover

@@ -140,6 +140,45 @@ func (v *signerVerifier) signerStatus(at time.Time) pki.Status {
 	return v.statusAt(v.out.Chain[0], v.out.Chain[1], at)
 }
 
+// goodStamp is a time-stamp whose service was not revoked as far as the statements at
+// hand tell.
+type goodStamp struct {
+	service, issuer *pki.Certificate
+	at, known       time.Time // see spoiled
+}
+
+// othersStatus is what is known at a time of the certificates besides the signer's: of
+// authorities, and of the services whose time-stamps count. That nothing is known is
+// held against them only when somebody was to be asked.
+func (v *signerVerifier) othersStatus(at time.Time) Outcome {
+	out := Outcome{Verdict: Valid}
+	silent := func(c *pki.Certificate, st pki.Status) bool {
+		return st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired && v.asking && v.asked.unanswered(c)
+	}
+	for i := 1; i < len(v.out.Chain)-1; i++ {
+		st := v.statusAt(v.out.Chain[i], v.out.Chain[i+1], at)
+		switch {
+		case st.State == pki.StateRevoked:
+			return Outcome{Invalid, pki.ReasonIssuerRevoked}
+		case silent(v.out.Chain[i], st):
+			out = out.Worse(Outcome{Indeterminate, pki.ReasonIssuerStatus})
+		}
+	}
+	if !v.asking {
+		return out
+	}
+	for _, s := range v.stamps {
+		st := v.statusAt(s.service, s.issuer, s.at)
+		switch {
+		case spoiled(st, s.known):
+			return Outcome{Invalid, ReasonStampRevoked}
+		case silent(s.service, st):
+			out = out.Worse(Outcome{Indeterminate, ReasonStampStatus})
+		}
+	}
+	return out
+}
+
 func (v *signerVerifier) statusOptions(at time.Time) pki.StatusOptions {
 	return pki.StatusOptions{
 		Time: at, Now: v.opts.Time, OCSPMaxAge: v.opts.OCSPMaxAge, CRLMaxAge: v.opts.CRLMaxAge,

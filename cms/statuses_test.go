@@ -99,3 +99,60 @@ func TestStatusesAreAsked(t *testing.T) {
 		t.Errorf("without a chain: %v, asked %d times, error %v", r, len(stranger.about), err)
 	}
 }
+
+// about answers about those it was told to.
+type about map[*pki.Certificate][]*pki.CRL
+
+func (a about) Statements(_ context.Context, q cms.StatusQuery) cms.Statements {
+	if crls, ok := a[q.Certificate]; ok {
+		return cms.Statements{StatusSources: pki.StatusSources{CRLs: crls}}
+	}
+	return cms.Statements{Reason: pki.ReasonStatusDown}
+}
+
+// TestSilenceAboutServices: the status of whoever stamped is asked for as well, and
+// silence about it leaves the signature's time open.
+func TestSilenceAboutServices(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	a, err := cmstest.NewAuthority(cmstest.EC, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := a.Issue(pki.Person{Surname: "Тестенко", DRFO: "3000000014"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tsa, err := a.TSA()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p7s, err := cms.Sign([]byte("document"), cms.SignOptions{
+		Signer: who.Key, Certificate: who.Certificate, SigningTime: now,
+		TimeStamp: func(oid string, digest []byte) ([]byte, error) { return tsa.Stamp(now, oid, digest) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := a.CRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := a.RootCRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := pki.NewCertificateCache(8)
+	cache.Keep(who.Certificate, tsa.Certificate) // so that those asked about are these
+	answers := about{who.Certificate: {list}, a.CA.Certificate: {root}, tsa.Certificate: {list}}
+	opts := cms.VerifyOptions{
+		Anchors: []*pki.Certificate{a.Root.Certificate}, Intermediates: []*pki.Certificate{a.CA.Certificate}, Time: now, Statuses: answers, Cache: cache,
+	}
+	for _, want := range []cms.Reason{cms.ReasonNone, cms.ReasonStampStatus} {
+		r, err := cms.VerifyContext(t.Context(), p7s, opts)
+		if err != nil || r.Reason != want {
+			t.Errorf("%v, want %q, error %v", r.Outcome, want, err)
+		}
+		delete(answers, tsa.Certificate)
+	}
+}

@@ -36,8 +36,10 @@ type TimeStamp struct {
 }
 
 // ParseTimeStamp parses a token: a container over a TSTInfo, with one signature.
-func ParseTimeStamp(token []byte) (*TimeStamp, error) {
-	sd, err := Parse(token, Limits{Size: maxStampSize, Signers: 1})
+func ParseTimeStamp(token []byte) (*TimeStamp, error) { return parseTimeStamp(token, nil) }
+
+func parseTimeStamp(token []byte, cache *pki.CertificateCache) (*TimeStamp, error) {
+	sd, err := parse(token, Limits{Size: maxStampSize, Signers: 1}, cache)
 	if err != nil {
 		return nil, fmt.Errorf("parse time-stamp: %w", err)
 	}
@@ -87,6 +89,7 @@ type stampVerifier struct {
 	opts   VerifyOptions
 	budget *pki.Budget
 	chains [][]*pki.Certificate // of the services whose tokens were verified
+	good   []goodStamp          // as far as statements at hand tell
 	// status tells the status of a certificate at a time, also from what the token
 	// brings along.
 	status func(c, issuer *pki.Certificate, at time.Time, also longTerm) pki.Status
@@ -95,7 +98,7 @@ type stampVerifier struct {
 // verify verifies a token over data and returns its time. known is when the token is
 // proven to have existed, if something proves that.
 func (v *stampVerifier) verify(token, data []byte, known time.Time) (time.Time, Outcome) {
-	ts, err := ParseTimeStamp(token)
+	ts, err := parseTimeStamp(token, v.opts.Cache)
 	if err != nil {
 		return time.Time{}, Outcome{Invalid, ReasonStampMalformed}
 	}
@@ -136,9 +139,13 @@ func (v *stampVerifier) verifySignature(ts *TimeStamp, known time.Time) Outcome 
 	if chain != nil {
 		v.chains = append(v.chains, chain)
 	}
-	if o.Verdict == Valid && v.opts.Revocation != RevocationNotChecked && spoiled(v.status(chain[0], chain[1], ts.Time, also), known) {
+	if o.Verdict != Valid || v.opts.Revocation == RevocationNotChecked {
+		return o
+	}
+	if spoiled(v.status(chain[0], chain[1], ts.Time, also), known) {
 		return Outcome{Invalid, ReasonStampRevoked}
 	}
+	v.good = append(v.good, goodStamp{chain[0], chain[1], ts.Time, known})
 	return o
 }
 
@@ -169,6 +176,7 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 	case err != nil:
 		return nil, Outcome{Indeterminate, ReasonStampUntrusted}
 	}
+	v.opts.Cache.Keep(chain...)
 	return chain, Outcome{Verdict: Valid}
 }
 

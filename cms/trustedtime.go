@@ -25,7 +25,7 @@ func (v *signerVerifier) checkTimes() {
 		s.ContentTime = first
 	}
 	v.checkSignatureStamps(sv)
-	v.stampChains = sv.chains
+	v.stampChains, v.stamps = sv.chains, sv.good
 	if referred {
 		s.Checks = append(s.Checks, references)
 	}

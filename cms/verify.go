@@ -65,6 +65,8 @@ type VerifyOptions struct {
 	ClockSkew time.Duration
 	Keys      pki.KeyPolicy
 	Limits    Limits
+	// Cache, if set, keeps certificates between verifications.
+	Cache *pki.CertificateCache
 }
 
 // Verify verifies a container: every signature in it and in the containers inside
@@ -113,7 +115,7 @@ func (w *walk) layer(container, detached []byte, levels int) *Result {
 	if levels == 0 {
 		return refuse(ReasonLimit)
 	}
-	sd, err := Parse(container, w.opts.Limits)
+	sd, err := parse(container, w.opts.Limits, w.opts.Cache)
 	if err != nil {
 		return refuse(parseReason(err))
 	}
@@ -213,6 +215,7 @@ type signerVerifier struct {
 
 	archive       []*archiveStamp // those looked at, the oldest first in the end
 	stampChains   [][]*pki.Certificate
+	stamps        []goodStamp
 	referenceTime time.Time // of a good stamp of CAdES-X over the signature
 
 	// timeOpen: there is a time-stamp of the signature, but it could not be verified.
@@ -276,6 +279,7 @@ func (v *signerVerifier) checkChain() {
 	})
 	if err == nil {
 		v.out.Chain = chain
+		v.opts.Cache.Keep(chain...)
 		v.out.pass(CheckChain, ReasonNone)
 		return
 	}
@@ -301,23 +305,19 @@ func (v *signerVerifier) checkRevocation() {
 	}
 	st := v.signerStatus(v.out.TrustedTime)
 	v.out.CheckedState = st
-	required, open := v.opts.Revocation == RevocationRequired, false
-	for i := 1; i < len(v.out.Chain)-1; i++ {
-		above := v.statusAt(v.out.Chain[i], v.out.Chain[i+1], v.out.TrustedTime)
-		if above.State == pki.StateRevoked {
-			v.out.CheckedState = above
-			v.out.fail(CheckRevocation, pki.ReasonIssuerRevoked)
-			return
-		}
-		open = open || above.State == pki.StateUnknown && required && v.asked.unanswered(v.out.Chain[i])
+	required := v.opts.Revocation == RevocationRequired
+	others := v.othersStatus(v.out.TrustedTime)
+	if others.Verdict == Invalid {
+		v.out.fail(CheckRevocation, others.Reason)
+		return
 	}
 	switch {
 	case st.State == pki.StateRevoked && v.timeOpen:
 		v.out.unknown(CheckRevocation, st.Reason)
 	case st.State == pki.StateRevoked:
 		v.out.fail(CheckRevocation, st.Reason)
-	case st.State == pki.StateGood && open:
-		v.out.unknown(CheckRevocation, pki.ReasonIssuerStatus)
+	case st.State == pki.StateGood && others.Verdict == Indeterminate:
+		v.out.unknown(CheckRevocation, others.Reason)
 	case st.State == pki.StateGood:
 		v.out.pass(CheckRevocation, ReasonNone)
 	case required && !v.asked.excuses(v.out.Chain[0]):
@@ -384,7 +384,7 @@ func (v *signerVerifier) judgeNow() Outcome {
 	case st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired && !v.asked.excuses(s.Chain[0]):
 		return Outcome{Indeterminate, st.Reason}
 	}
-	return Outcome{Verdict: Valid}
+	return v.othersStatus(now)
 }
 
 // claimedTime is the earliest moment at which the signature can have been made, as

@@ -55,7 +55,8 @@ func Message(r cms.Reason) string {
 func aboutStatementsAndSignature(r cms.Reason) string {
 	switch r {
 	case pki.ReasonStatusNoSource, pki.ReasonStatusStale, pki.ReasonStatusFuture, pki.ReasonStatusUnknown, pki.ReasonStatusOther,
-		pki.ReasonStatusUntrusted, pki.ReasonStatusNonce, pki.ReasonStatusDown, pki.ReasonStatusTooMany, pki.ReasonIssuerStatus:
+		pki.ReasonStatusUntrusted, pki.ReasonStatusNonce, pki.ReasonStatusDown, pki.ReasonStatusTooMany, pki.ReasonIssuerStatus,
+		cms.ReasonStampStatus:
 		return messageStatus
 	case cms.ReasonStampMalformed:
 		return messageStampForm
