@@ -21,6 +21,7 @@ func benchmarkVerifyNewKey(b *testing.B, c *dstu4145.Curve) {
 	b.Helper()
 	key, digest, signature := benchmarkInput(b, c)
 	encoded := key.PublicKey().Bytes()
+	b.ReportAllocs()
 	for b.Loop() {
 		pub, err := dstu4145.ParsePublicKey(c, encoded)
 		if err != nil || !dstu4145.Verify(pub, digest, signature) {
@@ -32,6 +33,7 @@ func benchmarkVerifyNewKey(b *testing.B, c *dstu4145.Curve) {
 func benchmarkVerifySameKey(b *testing.B, c *dstu4145.Curve) {
 	b.Helper()
 	key, digest, signature := benchmarkInput(b, c)
+	b.ReportAllocs()
 	for b.Loop() {
 		if !dstu4145.Verify(key.PublicKey(), digest, signature) {
 			b.Fatal("the signature does not verify")
@@ -42,6 +44,7 @@ func benchmarkVerifySameKey(b *testing.B, c *dstu4145.Curve) {
 func benchmarkSign(b *testing.B, c *dstu4145.Curve) {
 	b.Helper()
 	key, digest, _ := benchmarkInput(b, c)
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := key.Sign(nil, digest, nil); err != nil {
 			b.Fatal(err)

@@ -25,14 +25,12 @@ func each(t *testing.T, test func(t *testing.T, f *Field)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(strconv.Itoa(p.m), func(t *testing.T) {
-			t.Parallel()
-			test(t, f)
-		})
-		t.Run(strconv.Itoa(p.m)+" portable", func(t *testing.T) {
-			t.Parallel()
-			test(t, f.Portable())
-		})
+		for _, g := range implementations(f) {
+			t.Run(strconv.Itoa(p.m)+" "+names[g.use], func(t *testing.T) {
+				t.Parallel()
+				test(t, g)
+			})
+		}
 	}
 }
 

@@ -5,6 +5,19 @@ import (
 	"testing"
 )
 
+var names = map[implementation]string{portable: "portable", clmul: "clmul", wide: "wide"}
+
+// implementations returns the field with every implementation this processor can run, the portable one first.
+func implementations(f *Field) []*Field {
+	list := []*Field{f.Portable()}
+	for use := portable + 1; use <= best(); use++ {
+		g := *f
+		g.use = use
+		list = append(list, &g)
+	}
+	return list
+}
+
 // compareImplementations holds every operation of the field against its portable form.
 func compareImplementations(t *testing.T, f *Field, x, y *Element, n int) {
 	t.Helper()
@@ -29,16 +42,19 @@ func TestImplementationsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.use == portable {
+		all := implementations(f)
+		if len(all) == 1 {
 			t.Skip("this build has the portable implementation only")
 		}
-		if f.Portable().use != portable {
-			t.Fatal("Portable is not portable")
+		if all[0].use != portable || all[len(all)-1].use != f.use {
+			t.Fatal("the implementations are not those that fields use")
 		}
 		list := samples(f)
 		for i := range list {
 			for j := range list {
-				compareImplementations(t, f, &list[i], &list[j], j%5)
+				for _, g := range all[1:] {
+					compareImplementations(t, g, &list[i], &list[j], j%5)
+				}
 			}
 		}
 	}
@@ -63,7 +79,9 @@ func TestOtherPolynomials(t *testing.T) {
 		if want := slowMul(f, &x, &x); toBig(f, got.Square(f, &x)).Cmp(want) != 0 {
 			t.Errorf("square modulo %v is %x, want %x", p, got, want)
 		}
-		compareImplementations(t, f, &x, &y, 3)
+		for _, g := range implementations(f)[1:] {
+			compareImplementations(t, g, &x, &y, 3)
+		}
 	}
 }
 
@@ -91,7 +109,11 @@ func FuzzImplementations(f *testing.F) {
 		copy(y[:field.words], words[MaxWords:])
 		x[field.words-1] &= 1<<(field.m%64) - 1
 		y[field.words-1] &= 1<<(field.m%64) - 1
-		compareImplementations(t, field, &x, &y, int(n%16))
+		for _, g := range implementations(field)[1:] {
+			compareImplementations(t, g, &x, &y, int(n%16))
+			p, q := Point{X: x, L: y, Z: *new(Element).Add(&x, &y)}, AffinePoint{X: y, L: x}
+			comparePoints(t, g, &p, &q, int(n%4))
+		}
 		product := toBig(field, new(Element).Mul(field, &x, &y))
 		if want := slowMul(field, &x, &y); product.Cmp(want) != 0 {
 			t.Fatalf("m = %d: Mul(%x, %x) = %x, want %x", field.m, x, y, product, want)
