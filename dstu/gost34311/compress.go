@@ -30,15 +30,15 @@ func (x word256) a() word256 { return word256{x.w1, x.w2, x.w3, x.w0 ^ x.w1} }
 // compress is the step hash function ϰ(M, H) (clause 5): four keys from H and M, the four parts of H encrypted with
 // them, and the mixing ψ⁶¹(H ⊕ ψ(M ⊕ ψ¹²(S))).
 func compress(t *gost28147.Table, h, m word256) word256 {
-	var keys [4][8]uint32
+	var keys [4]word256
 	u, v := h, m
-	permute(&keys[0], u.xor(v))
+	keys[0] = u.xor(v)
 	u, v = u.a(), v.a().a()
-	permute(&keys[1], u.xor(v))
+	keys[1] = u.xor(v)
 	u, v = u.a().xor(c3()), v.a().a()
-	permute(&keys[2], u.xor(v))
+	keys[2] = u.xor(v)
 	u, v = u.a(), v.a().a()
-	permute(&keys[3], u.xor(v))
+	keys[3] = u.xor(v)
 
 	s := psi12(encrypt(t, &keys, h))
 	s = psi1(s.xor(m))
@@ -72,9 +72,21 @@ func spread(x uint32) uint64 {
 	return (y | y<<8) & 0x00ff00ff00ff00ff
 }
 
-// encrypt puts every part of h through the cipher with its own key. The four run side by side because each round
-// waits for the one before it.
-func encrypt(t *gost28147.Table, keys *[4][8]uint32, h word256) word256 {
+// encrypt puts every part of h through the cipher with its own key, made from the value of the same number.
+func encrypt(t *gost28147.Table, values *[4]word256, h word256) word256 {
+	if assembly {
+		encryptFour(t, values, &h)
+		return h
+	}
+	return encryptParts(t, values, h)
+}
+
+// encryptParts runs the four side by side because each round waits for the one before it.
+func encryptParts(t *gost28147.Table, values *[4]word256, h word256) word256 {
+	var keys [4][8]uint32
+	for i, w := range values {
+		permute(&keys[i], w)
+	}
 	a1, a2 := uint32(h.w0), uint32(h.w0>>32)
 	b1, b2 := uint32(h.w1), uint32(h.w1>>32)
 	c1, c2 := uint32(h.w2), uint32(h.w2>>32)

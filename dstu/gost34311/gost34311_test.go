@@ -95,6 +95,7 @@ func TestSizes(t *testing.T) {
 func BenchmarkGOST34311(b *testing.B) {
 	data := make([]byte, 1<<16)
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
 		gost34311.Sum(data)
 	}

@@ -103,6 +103,7 @@ func TestEveryTailLength(t *testing.T) {
 func BenchmarkKupyna256(b *testing.B) {
 	data := make([]byte, 1<<16)
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
 		kupyna.Sum256(data)
 	}
@@ -111,6 +112,7 @@ func BenchmarkKupyna256(b *testing.B) {
 func BenchmarkKupyna512(b *testing.B) {
 	data := make([]byte, 1<<16)
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
 		kupyna.Sum512(data)
 	}
