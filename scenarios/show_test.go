@@ -263,7 +263,7 @@ func TestShowRealKeys(t *testing.T) {
 				return
 			}
 			args[len(args)-1] = passwordFile(t, "another")
-			if code, stdout, stderr = runCommand(t, args...); code != 2 || len(stdout) != 0 || !strings.Contains(string(stderr), "the password does not open") {
+			if code, stdout, stderr = runCommand(t, args...); code != 1 || len(stdout) != 0 || !strings.Contains(string(stderr), "the password does not open") {
 				t.Errorf("with another password: exit %d: %s%s", code, stdout, stderr)
 			}
 		})

@@ -104,7 +104,7 @@ func openError(path string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, keystore.ErrPassword):
-		return fmt.Errorf("the password does not open %s", path)
+		return &exitError{exitRefused, fmt.Errorf("the password does not open %s", path)}
 	case errors.Is(err, keystore.ErrFormat):
 		return fmt.Errorf("%s is no key container that can be read (Key-6.dat, PFX, PKCS#8, JKS and PEM can): %w", path, err)
 	}

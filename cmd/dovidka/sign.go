@@ -23,7 +23,8 @@ type signCommand struct {
 	Detached bool `xor:"form" help:"Leave the document out of the container."`
 }
 
-// Run signs.
+// Run signs. Exit code 0 means done, 1 that the password, the certificate or what is
+// there is refused, 2 that it failed, 3 usage.
 func (c *signCommand) Run(ctx context.Context, s *streams) error {
 	return c.run(ctx, s, signing{detached: c.Detached, placed: c.Detached})
 }
@@ -34,7 +35,7 @@ type sealCommand struct {
 	Attached bool `xor:"form" help:"Put the document into the container, instead of leaving it out."`
 }
 
-// Run seals.
+// Run seals; the exit codes are those of sign.
 func (c *sealCommand) Run(ctx context.Context, s *streams) error {
 	return c.run(ctx, s, signing{seal: true, detached: !c.Attached, placed: c.Attached})
 }
@@ -177,7 +178,7 @@ func (f *signFlags) add(ctx context.Context, container []byte, how signing, veri
 	}
 	container = unarmour(container)
 	if err := checkMathematics("what is there", container, verify); err != nil {
-		return nil, err
+		return nil, &exitError{exitRefused, err}
 	}
 	if asic.IsContainer(container) {
 		container, err = asic.AddSignature(container, how.options)

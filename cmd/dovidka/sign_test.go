@@ -149,7 +149,7 @@ func TestSignChoosesTheKey(t *testing.T) {
 		code int
 		says string
 	}{
-		"the certificate of the second key": {[]string{"--cert", cert("diia-test-kep-7775604.cer")}, exitFailed, "for encryption and not for signing"},
+		"the certificate of the second key": {[]string{"--cert", cert("diia-test-kep-7775604.cer")}, exitRefused, "for encryption and not for signing"},
 		"of another key":                    {[]string{"--cert", cert("diia-CA-05E19E2CD92EA2990100000001000000E1000000.cer")}, exitFailed, "no certificate there is of a key"},
 		"none":                              {nil, exitFailed, "name it with --cert"},
 		"no certificate":                    {[]string{"--cert", document}, exitUsage, "--cert"},

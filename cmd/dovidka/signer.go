@@ -58,7 +58,7 @@ func (f *keyFlags) open(ctx context.Context, seal bool) (*holder, error) {
 	}
 	switch {
 	case why != nil:
-		return nil, why
+		return nil, &exitError{exitRefused, why}
 	case f.Cert != "":
 		return nil, fmt.Errorf("--cert: no certificate there is of a key in %s (%s)", f.Key, identifiers(store))
 	}
