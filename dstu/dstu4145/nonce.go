@@ -94,13 +94,13 @@ func (g *nonces) read(p []byte) {
 	}
 }
 
-// scalar returns a number below n.
-func (g *nonces) scalar(o *order) scalar {
-	var buffer [(scalarBytes + extraBytes)]byte
+// pair returns two numbers below n.
+func (g *nonces) pair(o *order) (a, b scalar) {
+	var buffer [2 * (scalarBytes + extraBytes)]byte
 	defer clear(buffer[:])
-	p := buffer[:(o.bits+7)/8+extraBytes]
-	g.read(p)
-	return o.reduce(p)
+	half := (o.bits+7)/8 + extraBytes
+	g.read(buffer[:2*half])
+	return o.reduce(buffer[:half]), o.reduce(buffer[half : 2*half])
 }
 
 func (g *nonces) clear() { *g = nonces{} }

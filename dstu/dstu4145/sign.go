@@ -36,16 +36,15 @@ func (k *PrivateKey) Sign(rand io.Reader, digest []byte, _ crypto.SignerOpts) ([
 		return nil, fmt.Errorf("dstu4145: sign: %w", err)
 	}
 	defer nonces.clear()
-	mask := nonces.scalar(c.order)
-	defer clear(mask[:])
 	h := c.hashElement(digest)
 	for range maxAttempts {
-		nonce := nonces.scalar(c.order)
+		nonce, mask := nonces.pair(c.order)
 		if nonce.zero() {
 			continue
 		}
 		r, s, ok := k.signWith(&h, &nonce, &mask)
 		clear(nonce[:])
+		clear(mask[:])
 		if !ok {
 			continue
 		}
