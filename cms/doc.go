@@ -15,6 +15,10 @@
 // wrong makes a container invalid; what could not be found out makes it
 // indeterminate, which is no permission either.
 //
+// Verify works with what it is given. [VerifyContext] asks besides, through
+// [VerifyOptions].Statuses, for statements about certificates whose chain is verified;
+// package online does that over HTTP.
+//
 // # Long-term signatures
 //
 // A signature may bring along what it was verified with, and time-stamps over that:

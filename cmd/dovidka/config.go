@@ -118,6 +118,9 @@ type VerifierConfig struct {
 	CRLs          []string `yaml:"crls"`
 	// Revocation is required, if-available or off.
 	Revocation string `yaml:"revocation"`
+	// Certificates is the number kept between requests.
+	Certificates int          `yaml:"certificates"`
+	Online       OnlineConfig `yaml:"online"`
 }
 
 // LedgerConfig is the ledger's keys and times.
@@ -172,7 +175,7 @@ func defaultConfig() Config {
 			Rate:         RateConfig{PerSecond: 200, Burst: 400},
 		},
 		Operations: OperationsConfig{Listen: "127.0.0.1:9090", LogLevel: "info", LogFormat: "json"},
-		Verifier:   VerifierConfig{Revocation: revocationRequired},
+		Verifier:   VerifierConfig{Revocation: revocationRequired, Certificates: 4096, Online: defaultOnline()},
 		Ledger:     LedgerConfig{ConsentTTL: config.Duration(365 * 24 * time.Hour), GrantTTL: config.Duration(time.Minute)},
 		Disclosure: DisclosureConfig{
 			StatementTTL: config.Duration(180 * time.Second), ClockSkew: config.Duration(time.Minute), Budget: config.Duration(8 * time.Second),
@@ -242,6 +245,8 @@ func (c *Config) check() error {
 	need(len(c.Verifier.Anchors) > 0, "verifier.anchors: at least one root certificate is required")
 	_, policy := revocationPolicies[c.Verifier.Revocation]
 	need(policy, "verifier.revocation: must be required, if-available or off")
+	need(c.Verifier.Certificates > 0, "verifier.certificates: must be positive")
+	errs = append(errs, c.Verifier.Online.check(c.Verifier.Revocation, c.Disclosure.Budget))
 	need(c.Ledger.KeyFile != "" && c.Ledger.PseudonymKeyFile != "", "ledger: key_file and pseudonym_key_file are required")
 	need(c.Ledger.GrantTTL > c.Disclosure.Budget, "ledger.grant_ttl: must be longer than disclosure.budget, or a slow registry answers to no grant")
 	need(c.Seal.KeyFile != "" && c.Seal.PasswordFile != "", "seal: key_file and password_file are required")
@@ -276,6 +281,7 @@ func (c *Config) warn(log *slog.Logger) {
 	if c.Verifier.Revocation != revocationRequired {
 		log.Warn("revocation need not be known: a revoked certificate may be accepted until it expires", "setting", "verifier.revocation")
 	}
+	c.Verifier.Online.warn(log)
 	if c.Diia.Listen != "" && len(c.Diia.Clients) == 0 && c.Diia.InsecureClient == "" {
 		log.Warn("the REST door admits nobody", "setting", "diia.clients")
 	}

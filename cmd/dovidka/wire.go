@@ -13,7 +13,7 @@ import (
 
 	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/api"
-	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/online"
 	"github.com/dovidka/dovidka/internal/disclosure"
 	disclosuresql "github.com/dovidka/dovidka/internal/disclosure/sqlstore"
 	"github.com/dovidka/dovidka/internal/gateway"
@@ -37,6 +37,7 @@ type app struct {
 	log        *slog.Logger
 	disclosure *disclosure.Service
 	verifier   *verifier.Service
+	online     *online.Client // nil when nobody is asked
 	soap       *xroad.Handler // nil when the door is closed
 	health     *health.Health
 
@@ -112,7 +113,7 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 	if err != nil {
 		return nil, err
 	}
-	a.verifier, err = newVerifier(cfg.Verifier, cfg.Disclosure.ClockSkew.Std())
+	a.verifier, a.online, err = newVerifier(cfg.Verifier, cfg.Disclosure.ClockSkew.Std(), metrics)
 	if err != nil {
 		return nil, err
 	}
@@ -140,12 +141,16 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 		Retention: d.Retention.Std(), Concurrency: d.Concurrency, SoleOwner: disclosureDB.Dialect == database.SQLite,
 		Logger: a.log, Observe: observe,
 	})
-	return []health.Check{
+	checks := []health.Check{
 		{Name: "ledger", Run: theLedger.Ready},
 		{Name: "registry", Run: registryDB.Ping},
 		{Name: "cases", Run: a.disclosure.Ready},
 		{Name: "revocation", Run: a.verifier.Ready},
-	}, err
+	}
+	if a.online != nil {
+		checks = append(checks, health.Check{Name: "responders", Run: respondersAnswer(a.online), Informative: true})
+	}
+	return checks, err
 }
 
 // doors opens the listeners of the configured doors.
@@ -254,6 +259,9 @@ func (a *app) close(ctx context.Context) error {
 		defer cancel()
 		errs = append(errs, a.disclosure.Close(ctx))
 	}
+	if a.online != nil {
+		errs = append(errs, a.online.Close())
+	}
 	for _, db := range a.databases {
 		errs = append(errs, db.Close())
 	}
@@ -289,29 +297,4 @@ func stepMetrics(metrics prometheus.Registerer) (func(disclosure.Step, time.Dura
 		}
 		steps.WithLabelValues(string(step), failed).Observe(took.Seconds())
 	}, nil
-}
-
-// newVerifier reads the trust the configuration names.
-func newVerifier(cfg VerifierConfig, skew time.Duration) (*verifier.Service, error) {
-	anchors, err := readCertificates(cfg.Anchors)
-	if err != nil {
-		return nil, fmt.Errorf("verifier.anchors: %w", err)
-	}
-	intermediates, err := readCertificates(cfg.Intermediates)
-	if err != nil {
-		return nil, fmt.Errorf("verifier.intermediates: %w", err)
-	}
-	return verifier.New(verifier.Config{
-		Anchors: anchors, Intermediates: intermediates,
-		CRLs: verifier.CRLFiles(cfg.CRLs, crlInterval), Revocation: revocationPolicies[cfg.Revocation], ClockSkew: skew,
-	})
-}
-
-// crlInterval is how often revocation lists are looked at for changes.
-const crlInterval = 10 * time.Second
-
-var revocationPolicies = map[string]cms.Revocation{
-	revocationRequired:    cms.RevocationRequired,
-	revocationIfAvailable: cms.RevocationIfAvailable,
-	revocationOff:         cms.RevocationNotChecked,
 }

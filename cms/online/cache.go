@@ -3,6 +3,7 @@ package online
 import (
 	"container/list"
 	"sync"
+	"time"
 )
 
 // CacheStats is what a cache has done so far.
@@ -10,6 +11,8 @@ type CacheStats struct {
 	Hits, Misses, Evictions uint64
 	Entries                 int
 	Size                    int64 // of all entries: bytes of lists, number of responses
+	// Saved is how long the exchanges took that were not made again.
+	Saved time.Duration
 }
 
 // cache keeps what was used last, up to a size.
@@ -26,6 +29,7 @@ type cached[K comparable, V any] struct {
 	key   K
 	value V
 	size  int64
+	took  time.Duration
 }
 
 func newCache[K comparable, V any](limit int64) *cache[K, V] {
@@ -37,10 +41,11 @@ func (c *cache[K, V]) get(key K, fresh func(V) bool) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.entries[key]; ok {
-		if v := e.Value.(*cached[K, V]).value; fresh(v) {
+		if one := e.Value.(*cached[K, V]); fresh(one.value) {
 			c.order.MoveToFront(e)
 			c.stats.Hits++
-			return v, true
+			c.stats.Saved += one.took
+			return one.value, true
 		}
 	}
 	c.stats.Misses++
@@ -59,8 +64,9 @@ func (c *cache[K, V]) peek(key K) (V, bool) {
 	return none, false
 }
 
-// put keeps a value; one larger than the whole cache is not kept.
-func (c *cache[K, V]) put(key K, value V, size int64) {
+// put keeps a value which took some time to get; one larger than the whole cache is
+// not kept.
+func (c *cache[K, V]) put(key K, value V, size int64, took time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.entries[key]; ok {
@@ -69,7 +75,7 @@ func (c *cache[K, V]) put(key K, value V, size int64) {
 	if size > c.limit {
 		return
 	}
-	c.entries[key] = c.order.PushFront(&cached[K, V]{key, value, size})
+	c.entries[key] = c.order.PushFront(&cached[K, V]{key, value, size, took})
 	c.stats.Size += size
 	for c.stats.Size > c.limit {
 		c.remove(c.order.Back())

@@ -113,10 +113,11 @@ func (c *Client) fetchList(ctx context.Context, key listKey, issuer *pki.Certifi
 		}
 		return nil
 	}
+	start := c.cfg.Now()
 	if err := c.fetch(ctx, q); err != nil {
 		return nil, err
 	}
-	c.lists.put(key, kept, listCost(kept.list))
+	c.lists.put(key, kept, listCost(kept.list), c.cfg.Now().Sub(start))
 	return kept, nil
 }
 

@@ -31,13 +31,14 @@ func (c *Client) response(ctx context.Context, q cms.StatusQuery) (*keptResponse
 	addresses := q.Certificate.OCSPURLs[:min(maxAddresses, len(q.Certificate.OCSPURLs))]
 	timeout := time.Duration(len(addresses)) * c.cfg.Timeout
 	return c.asking.do(ctx, key, timeout, func(ctx context.Context) (kept *keptResponse, err error) {
+		start := c.cfg.Now()
 		for _, address := range addresses {
 			if kept, err = c.askResponder(ctx, address, q); err == nil {
 				break
 			}
 		}
 		if err == nil && kept.until.After(c.cfg.Now()) {
-			c.responses.put(key, kept, 1)
+			c.responses.put(key, kept, 1, c.cfg.Now().Sub(start))
 		}
 		return kept, err
 	})

@@ -29,6 +29,12 @@ type Config struct {
 	CRLs func() ([]*pki.CRL, error)
 	// Revocation is the policy; the zero value requires a statement.
 	Revocation cms.Revocation
+	// Statuses is asked for statements that the lists at hand do not make; nil when
+	// nobody is to be asked. Budget bounds all its questions about one request.
+	Statuses cms.Statuses
+	Budget   time.Duration
+	// Cache keeps certificates between requests; nil keeps none.
+	Cache *pki.CertificateCache
 	// ClockSkew is forgiven between clocks; a minute when zero.
 	ClockSkew time.Duration
 	Now       func() time.Time // time.Now when nil
@@ -44,6 +50,9 @@ func New(cfg Config) (*Service, error) {
 	if len(cfg.Anchors) == 0 {
 		return nil, errors.New("verifier: at least one trust anchor is required")
 	}
+	if cfg.Statuses != nil && cfg.Budget <= 0 {
+		return nil, errors.New("verifier: asking for statuses needs a budget of time")
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -56,7 +65,7 @@ func New(cfg Config) (*Service, error) {
 // Verify returns the natural person who signed the request, or a Fault whose
 // Reason is the stable word of package cms for what is wrong. It returns
 // CodeStorageUnavailable while the revocation lists cannot be read.
-func (s *Service) Verify(_ context.Context, req dovidka.Request) (dovidka.Requester, error) {
+func (s *Service) Verify(ctx context.Context, req dovidka.Request) (dovidka.Requester, error) {
 	crls, err := s.cfg.CRLs()
 	if err != nil {
 		return dovidka.Requester{}, dovidka.NewFault(dovidka.CodeStorageUnavailable, "read revocation lists: %w", err)
@@ -64,13 +73,18 @@ func (s *Service) Verify(_ context.Context, req dovidka.Request) (dovidka.Reques
 	now := s.cfg.Now()
 	opts := cms.VerifyOptions{
 		Content: req.Content, Anchors: s.cfg.Anchors, Intermediates: s.cfg.Intermediates, CRLs: crls,
-		Time: now, Revocation: s.cfg.Revocation, ClockSkew: s.cfg.ClockSkew,
+		Time: now, Revocation: s.cfg.Revocation, ClockSkew: s.cfg.ClockSkew, Statuses: s.cfg.Statuses, Cache: s.cfg.Cache,
 	}
-	result, err := cms.Verify(req.Container, opts)
+	if s.cfg.Statuses != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.cfg.Budget)
+		defer cancel()
+	}
+	result, err := cms.VerifyContext(ctx, req.Container, opts)
 	if err == nil && result.Reason == cms.ReasonContentMissing && req.Expected != nil {
 		// Detached, and the content is with us: it is what we asked to be signed.
 		opts.Content = req.Expected
-		result, err = cms.Verify(req.Container, opts)
+		result, err = cms.VerifyContext(ctx, req.Container, opts)
 	}
 	if err != nil {
 		return dovidka.Requester{}, fmt.Errorf("verify signature: %w", err)
@@ -81,14 +95,15 @@ func (s *Service) Verify(_ context.Context, req dovidka.Request) (dovidka.Reques
 	return requester(result, req, now)
 }
 
-// Ready reports whether signatures can be verified now: with revocation
-// required, no list may be past its time.
+// Ready reports whether signatures can be verified now. With revocation required and
+// nobody to ask, there must be lists and none may be past its time. Whether those who
+// are asked answer is not our readiness: requests are refused or not as configured.
 func (s *Service) Ready(context.Context) error {
 	crls, err := s.cfg.CRLs()
 	if err != nil {
 		return fmt.Errorf("read revocation lists: %w", err)
 	}
-	if s.cfg.Revocation != cms.RevocationRequired {
+	if s.cfg.Revocation != cms.RevocationRequired || s.cfg.Statuses != nil {
 		return nil
 	}
 	if len(crls) == 0 {

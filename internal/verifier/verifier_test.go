@@ -1,6 +1,7 @@
 package verifier_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dovidka/dovidka"
@@ -207,6 +209,34 @@ func TestListsThatCannotBeReadAreNoVerdict(t *testing.T) {
 	wantFault(t, err, dovidka.CodeStorageUnavailable, "")
 }
 
+// silent never finds out anything before its time is over.
+type silent struct{}
+
+func (silent) Statements(ctx context.Context, _ cms.StatusQuery) cms.Statements {
+	<-ctx.Done()
+	return cms.Statements{Reason: pki.ReasonStatusDown}
+}
+
+// TestAskingHasABudget: whoever is asked and does not answer costs that and no more.
+func TestAskingHasABudget(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC)
+	w.config.CRLs, w.config.Statuses = nil, silent{}
+	if _, err := verifier.New(w.config); err == nil {
+		t.Error("asking without a budget")
+	}
+	w.config.Budget = 5 * time.Second
+	container := sign(t, w.issue(t, person), statement, false)
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		_, err := w.verify(t, dovidka.Request{Container: container})
+		wantFault(t, err, dovidka.CodeSignatureIndeterminate, pki.ReasonStatusDown)
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("waited %v", took)
+		}
+	})
+}
+
 func TestReady(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, cmstest.EC)
@@ -217,6 +247,7 @@ func TestReady(t *testing.T) {
 		"a fresh list":           {func(*verifier.Config) {}, true},
 		"no list":                {func(c *verifier.Config) { c.CRLs = nil }, false},
 		"no list, none required": {func(c *verifier.Config) { c.CRLs, c.Revocation = nil, cms.RevocationIfAvailable }, true},
+		"no list, but asking":    {func(c *verifier.Config) { c.CRLs, c.Statuses, c.Budget = nil, silent{}, time.Second }, true},
 		"a stale list":           {func(c *verifier.Config) { c.Now = func() time.Time { return now.AddDate(1, 0, 0) } }, false},
 	} {
 		cfg := w.config
