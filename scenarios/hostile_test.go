@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 const maxData = 256 << 10
 
 // TestVerifyHostileFiles gives the binary files made to exhaust it. It must refuse
-// them by name, in bounded memory.
+// them by a reason, in bounded memory, and so must the commands that look into files.
 func TestVerifyHostileFiles(t *testing.T) {
 	t.Parallel()
 	const size = 24 << 20
@@ -46,6 +47,11 @@ func TestVerifyHostileFiles(t *testing.T) {
 			if code != 1 {
 				t.Errorf("exit %d: %s", code, got.Reason)
 			}
+			for _, command := range [][]string{{"certs", "show"}, {"keys", "show"}} {
+				if code, stdout, stderr := runCommand(t, slices.Concat(bounded(), command, []string{path})...); code != 2 || len(stdout) != 0 || len(stderr) > 1000 {
+					t.Errorf("%v: exit %d: %.100s %.1000s", command, code, stdout, stderr)
+				}
+			}
 		})
 	}
 	t.Run("256 MB", func(t *testing.T) {
@@ -67,5 +73,9 @@ func TestVerifyHostileFiles(t *testing.T) {
 // die of it.
 func verifyBounded(t *testing.T, path string) (int, verifyAnswer) {
 	t.Helper()
-	return verifyJSONWith(t, []string{"sh", "-c", `ulimit -d "$0" && exec "$@"`, strconv.Itoa(maxData), binary()}, "verify", "--json", path)
+	return verifyJSONWith(t, bounded(), "verify", "--json", path)
+}
+
+func bounded() []string {
+	return []string{"sh", "-c", `ulimit -d "$0" && exec "$@"`, strconv.Itoa(maxData), binary()}
 }

@@ -130,7 +130,7 @@ func (p *page) table(f shownFile) {
 	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "kind\tsubject\tkey\tvalid\tproblems")
 	for i, c := range f.Certificates {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s – %s\t%s\n", c.Kind, printable(shortName(f.raw[i].Subject)), keyText(c.Key),
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s – %s\t%s\n", c.kindText(), printable(shortName(f.raw[i].Subject)), keyText(c.Key),
 			c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(c.Problems, " "))
 	}
 	_ = t.Flush() // a strings.Builder takes everything
@@ -162,7 +162,7 @@ func keyText(k *keyJSON) string {
 
 func (p *page) certificate(c certificateJSON, raw *pki.Certificate) {
 	p.line("")
-	p.field("Certificate", c.Kind)
+	p.field("Certificate", c.kindText())
 	p.field("subject", c.Subject)
 	p.field("issuer", c.Issuer)
 	p.field("serial", c.Serial)

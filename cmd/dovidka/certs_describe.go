@@ -21,12 +21,15 @@ import (
 	"github.com/dovidka/dovidka/dstu/gost34311"
 	"github.com/dovidka/dovidka/dstu/kupyna"
 	"github.com/dovidka/dovidka/pki"
+	"github.com/dovidka/dovidka/pki/czo"
 	"github.com/dovidka/dovidka/pki/der"
 )
 
 // certificateJSON describes a certificate for programs.
 type certificateJSON struct {
-	Kind       string    `json:"kind"` // root, authority, time-stamping, ocsp, seal, encryption, signature
+	Kind       string    `json:"kind"`          // root, authority, time-stamping, ocsp, seal, encryption, signature
+	National   *string   `json:"national_root"` // central, banking
+	ForTests   bool      `json:"for_tests"`
 	Subject    string    `json:"subject"`
 	Issuer     string    `json:"issuer"`
 	Serial     string    `json:"serial"` // hexadecimal
@@ -79,6 +82,11 @@ func describeCertificate(c *pki.Certificate, at time.Time) certificateJSON {
 		key := describeKey(c.PublicKey.Key, c.PublicKey.SBox, c.PublicKey.AlgorithmOID)
 		out.Key, out.GOSTKeyID = &key, gostKeyID(c)
 	}
+	if czo.IsProduction(c) {
+		root, _ := czo.Lookup(c)
+		out.National = stated(string(root.Kind))
+	}
+	out.ForTests = czo.IsTest(c)
 	if c.IsCA && c.MaxPathLen >= 0 {
 		out.PathLen = &c.MaxPathLen
 	}
@@ -89,6 +97,17 @@ func describeCertificate(c *pki.Certificate, at time.Time) certificateJSON {
 		out.DRFO, out.UNZR, out.EDRPOU = revealed(who.DRFO), revealed(who.UNZR), revealed(who.EDRPOU)
 	}
 	return out
+}
+
+// kindText is the kind with what is known of it besides.
+func (c *certificateJSON) kindText() string {
+	switch {
+	case c.National != nil:
+		return c.Kind + ", " + *c.National
+	case c.ForTests:
+		return c.Kind + ", for tests"
+	}
+	return c.Kind
 }
 
 // kindOf tells what a certificate is for by what it says of itself.

@@ -17,9 +17,11 @@ func TestCertsShowText(t *testing.T) {
 		stderr string
 	}{
 		"a seal": {[]string{in("real/diia/diia-test-sign-7775603.cer"), "--at", "2023-01-01T00:00:00Z"}, 0, []string{
-			"Certificate   seal", "ДП ДІЯ (Тестування)", "DSTU 4145 M257-PB, DKE №1", "digitalSignature, nonRepudiation", "electronic seal",
+			"Certificate   seal, for tests", "ДП ДІЯ (Тестування)", "DSTU 4145 M257-PB, DKE №1", "digitalSignature, nonRepudiation", "electronic seal",
 			"ЄДРПОУ        43395033", "5bc6c06e", "http://ca.informjust.ua/services/tsp/", "qualified under Ukrainian law",
 		}, ""},
+		"the root":                 {[]string{in("real/diia/CAO-05E19E2CD92EA2990100000001000000C1000000.cer")}, 0, []string{"Certificate   root, central"}, ""},
+		"a bundle":                 {[]string{"../../cms/testdata/real/CACertificates.Test.p7b"}, 0, []string{"root, for tests  ", "19 certificates"}, ""},
 		"of two files one is none": {[]string{in("real/revoked.ocsp"), "main_test.go"}, exitFailed, []string{"revoked at 2016-09-26T14:18:54Z (affiliationChanged)"}, "main_test.go: neither"},
 		"a signed container":       {[]string{filepath.Join(synthetic, "cms/p01-bes-attached.p7s")}, 0, []string{"signed container", "ТЕСТЕНКО", "РНОКПП        3000000014"}, ""},
 		"an unfit key":             {[]string{filepath.Join(synthetic, "cms/n75-public-key-not-on-curve.p7s")}, 0, []string{"refused: ", "key_rejected"}, ""},

@@ -17,8 +17,8 @@ import (
 type decryptCommand struct {
 	File         string   `arg:"" type:"existingfile" help:"Encrypted container (DER, PEM, or a framed message of the tax service's exchange)."`
 	Key          string   `required:"" type:"existingfile" help:"Key container: Key-6.dat, PFX, PKCS#8, JKS, PEM, told apart by content."`
-	Cert         []string `type:"existingfile" help:"Certificates of the keys, when their container has none; without any, the keys are tried."`
-	Originator   []string `type:"existingfile" help:"Certificates of whoever may have encrypted with a key of their own, also bundles (p7b)."`
+	Cert         []string `sep:"none" type:"existingfile" help:"Certificates of the keys, when their container has none; without any, the keys are tried."`
+	Originator   []string `sep:"none" type:"existingfile" help:"Certificates of whoever may have encrypted with a key of their own, also bundles (p7b)."`
 	PasswordFile string   `type:"existingfile" help:"File with the container's password (default: ask at the terminal if there is one to ask for)."`
 	Out          string   `help:"File to write (default: FILE without .p7e or .p7m at its end); - is the standard output."`
 	Force        bool     `help:"Replace the file to write if it is there."`

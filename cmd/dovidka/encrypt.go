@@ -13,10 +13,10 @@ import (
 
 type encryptCommand struct {
 	File         string   `arg:"" type:"existingfile" help:"The document, of any kind. Sign it first: encryption proves nothing of who encrypted, and the national schemes do not notice a change."`
-	To           []string `required:"" type:"existingfile" help:"Certificates to encrypt for (DER, PEM), each for encryption (key agreement); one or several."`
+	To           []string `sep:"none" required:"" type:"existingfile" help:"Certificates to encrypt for (DER, PEM), each for encryption (key agreement); one or several."`
 	Scheme       string   `help:"kalyna-cofactor, kalyna-standard, gost-cofactor (what old software reads) or gost-standard for DSTU 4145 certificates; aes-256-gcm, aes-128-gcm, aes-256-cbc or aes-128-cbc for EC and RSA ones (default: the first of each)."`
-	Trust        []string `type:"existingfile" help:"Root certificates (DER, PEM) that the recipients' must lead to. Without any, whose certificates these are is for you to know."`
-	Intermediate []string `type:"existingfile" help:"Certificates of authorities, also bundles (p7b)."`
+	Trust        []string `sep:"none" type:"existingfile" help:"Root certificates (DER, PEM) that the recipients' must lead to. Without any, whose certificates these are is for you to know."`
+	Intermediate []string `sep:"none" type:"existingfile" help:"Certificates of authorities, also bundles (p7b)."`
 	Out          string   `help:"File to write (default: FILE with .p7e after it); - is the standard output."`
 	Force        bool     `help:"Replace the file to write if it is there."`
 }

@@ -24,10 +24,10 @@ const (
 type verifyCommand struct {
 	File         string   `arg:"" type:"existingfile" help:"Signed container: CMS or ASiC, plain, in PEM or in base64, told apart by content; - is the standard input."`
 	Content      string   `type:"existingfile" help:"What a detached signature signs."`
-	Trust        []string `type:"existingfile" help:"Root certificates to trust (DER, PEM). Without any, nobody is trusted: what the certificate claims is shown, and the verdict is indeterminate at best."`
-	Intermediate []string `type:"existingfile" help:"Certificates of authorities and their services, also bundles (p7b)."`
-	CRL          []string `name:"crl" type:"existingfile" help:"Revocation lists (DER, PEM)."`
-	OCSP         []string `name:"ocsp" type:"existingfile" help:"OCSP responses (DER, PEM)."`
+	Trust        []string `sep:"none" type:"existingfile" help:"Root certificates to trust (DER, PEM). Without any, nobody is trusted: what the certificate claims is shown, and the verdict is indeterminate at best."`
+	Intermediate []string `sep:"none" type:"existingfile" help:"Certificates of authorities and their services, also bundles (p7b)."`
+	CRL          []string `name:"crl" sep:"none" type:"existingfile" help:"Revocation lists (DER, PEM)."`
+	OCSP         []string `name:"ocsp" sep:"none" type:"existingfile" help:"OCSP responses (DER, PEM)."`
 	At           string   `help:"Time of verification, RFC 3339 (default: now)."`
 	Offline      bool     `help:"Ask nobody over the network. Otherwise those named in certificates that chain to --trust are asked whether they were revoked, for five seconds at most, when the files given do not tell."`
 	NoRevocation bool     `help:"Do not ask whether certificates were revoked."`

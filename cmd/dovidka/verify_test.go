@@ -136,8 +136,16 @@ func TestVerifyWarnsOfUselessEvidence(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := func(name string) string { return filepath.Join(synthetic, name) }
+	root, err := os.ReadFile(in("pki/root.cer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	comma := filepath.Join(t.TempDir(), "one, two.cer") // commas do not part names
+	if err := os.WriteFile(comma, root, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	args := []string{
-		"verify", "--trust", in("pki/root.cer"), "--intermediate", in("pki/ca.cer"), "--intermediate", junk, "--crl", in("crl/empty.crl"),
+		"verify", "--trust", comma, "--intermediate", in("pki/ca.cer"), "--intermediate", junk, "--crl", in("crl/empty.crl"),
 		"--crl", junk, "--ocsp", junk, "--at", "2025-06-01T00:00:00Z", in("cms/p01-bes-attached.p7s"),
 	}
 	code, stdout, stderr := execute(t, args...)
