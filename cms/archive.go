@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -101,32 +102,61 @@ func (x *hashIndex) read() bool {
 	return true
 }
 
-// match looks for everything in the index in the container and reports whether all of
-// it is there (clause 5.5.2) and whether the container has nothing that it leaves out.
-func (x *hashIndex) match(sd *SignedData, si *SignerInfo, self []byte) (complete, total bool, why Reason) {
-	total = true
-	note := func(set hashSet, data []byte, mayMiss bool) bool {
-		sum, err := pki.Sum(x.digest, data)
-		if err != nil {
-			why = pki.ReasonAlgorithmRejected
-			return false
-		}
-		found := set.mark(sum)
-		total = total && (found || mayMiss)
-		return found
+// partHashes are the hashes of the parts of a container by digest, made once for all
+// signatures and archive time-stamps in it.
+type partHashes map[string]*hashedParts
+
+type hashedParts struct {
+	content                   []byte
+	certificates, revocations [][]byte
+}
+
+func (p partHashes) of(digest string, sd *SignedData, content []byte) (*hashedParts, error) {
+	if known, ok := p[digest]; ok {
+		return known, nil
+	}
+	h := &hashedParts{}
+	var err error
+	if h.content, err = pki.Sum(digest, content); err != nil {
+		return nil, err
+	}
+	add := func(to *[][]byte, data []byte) {
+		sum, _ := pki.Sum(digest, data) // the digest is known by now
+		*to = append(*to, sum)
 	}
 	for _, raw := range sd.raw.certificates {
-		note(x.certificates, raw, false)
+		add(&h.certificates, raw)
 	}
 	for _, r := range sd.raw.revocations {
-		note(x.revocations, r.raw, false)
+		add(&h.revocations, r.raw)
+	}
+	p[digest] = h
+	return h, nil
+}
+
+// match looks for everything in the index in the container and reports whether all of
+// it is there (clause 5.5.2) and whether the container has nothing that it leaves out.
+func (x *hashIndex) match(parts *hashedParts, si *SignerInfo, self []byte) (complete, total bool) {
+	total = true
+	for _, l := range []struct {
+		sums [][]byte
+		set  hashSet
+	}{{parts.certificates, x.certificates}, {parts.revocations, x.revocations}} {
+		for _, sum := range l.sums {
+			total = l.set.mark(sum) && total
+		}
 	}
 	for _, a := range si.UnsignedAttributes {
 		for _, v := range a.Values {
-			note(x.attributes, x.octets(a, v), string(v) == string(self))
+			sum, err := pki.Sum(x.digest, x.octets(a, v))
+			found := err == nil && x.attributes.mark(sum)
+			total = total && (found || bytes.Equal(v, self))
+			if x.wholeAttributes {
+				break
+			}
 		}
 	}
-	return x.certificates.complete() && x.revocations.complete() && x.attributes.complete(), total, why
+	return x.certificates.complete() && x.revocations.complete() && x.attributes.complete(), total
 }
 
 // octets are what stands in the index for a value of an unsigned attribute.
@@ -167,14 +197,10 @@ func (a *archiveStamp) covers(oid string, value []byte, si *SignerInfo) bool {
 
 // archiveImprint is what the imprint of an archive time-stamp is of: the type and the
 // hash of the content, the fields of the signature and the index.
-func archiveImprint(digest string, sd *SignedData, si *SignerInfo, content, index []byte) ([]byte, error) {
-	sum, err := pki.Sum(digest, content)
-	if err != nil {
-		return nil, err
-	}
+func archiveImprint(contentSum []byte, sd *SignedData, si *SignerInfo, index []byte) ([]byte, error) {
 	var b cryptobyte.Builder
 	der.AddOID(&b, sd.ContentType)
-	b.AddBytes(sum)
+	b.AddBytes(contentSum)
 	b.AddBytes(si.rawFields)
 	b.AddBytes(index)
 	return b.Bytes()
@@ -236,16 +262,21 @@ func (v *signerVerifier) archiveInOrder() bool {
 }
 
 func (v *signerVerifier) verifyArchive(sv *stampVerifier, a *archiveStamp) (o Outcome, total bool) {
-	complete, total, why := a.index.match(v.sd, v.si, a.token)
-	switch {
-	case why != ReasonNone:
-		return Outcome{Invalid, why}, total
-	case !complete:
+	indexed, err := v.hashes.of(a.index.digest, v.sd, v.content)
+	if err != nil {
+		return Outcome{Invalid, pki.ReasonAlgorithmRejected}, false
+	}
+	complete, total := a.index.match(indexed, v.si, a.token)
+	if !complete {
 		return Outcome{Invalid, ReasonArchiveIndex}, total
 	}
-	data, err := archiveImprint(a.stamp.DigestOID, v.sd, v.si, v.content, a.index.raw)
+	parts, err := v.hashes.of(a.stamp.DigestOID, v.sd, v.content)
 	if err != nil {
 		return Outcome{Invalid, pki.ReasonAlgorithmRejected}, total
+	}
+	data, err := archiveImprint(parts.content, v.sd, v.si, a.index.raw)
+	if err != nil {
+		return Outcome{Invalid, ReasonStampMalformed}, total
 	}
 	return sv.verifyParsed(a.stamp, data, v.provenAt(oidAttrArchiveTimeStampV3, a.token)), total
 }
@@ -271,8 +302,12 @@ func (v *signerVerifier) provenAt(oid string, value []byte) time.Time {
 // archivedSources are the statements which an archive time-stamp covers.
 func (v *signerVerifier) archivedSources(a *archiveStamp) pki.StatusSources {
 	out := pki.StatusSources{Certificates: v.pool}
-	for _, r := range v.sd.raw.revocations {
-		if sum, err := pki.Sum(a.index.digest, r.raw); err != nil || !a.index.revocations[string(sum)] {
+	parts, err := v.hashes.of(a.index.digest, v.sd, v.content)
+	if err != nil {
+		return out
+	}
+	for i, r := range v.sd.raw.revocations {
+		if !a.index.revocations[string(parts.revocations[i])] {
 			continue
 		}
 		out.CRLs, out.OCSPs = append(out.CRLs, r.crl), append(out.OCSPs, r.ocsp) // nil is passed over

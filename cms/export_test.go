@@ -37,6 +37,9 @@ func (p *Parts) Add(certificates []*pki.Certificate, crls []*pki.CRL) {
 	p.parts.addStatements(crls, nil)
 }
 
+// AddStatement puts a RevocationInfoChoice in.
+func (p *Parts) AddStatement(raw []byte) { p.parts.revocations = append(p.parts.revocations, raw) }
+
 // Attach appends an unsigned attribute to the first signature.
 func (p *Parts) Attach(oid string, value []byte) { p.parts.signers[0].attach(oid, value) }
 

@@ -142,7 +142,7 @@ func embedLongTerm(sd *SignedData, opts *ExtendOptions) ([]byte, error) {
 		v := &signerVerifier{
 			sd: extended, si: &extended.Signers[i], content: content,
 			opts:   VerifyOptions{Anchors: l.Anchors, Time: l.Time, ClockSkew: pki.DefaultClockSkew, Keys: l.Keys},
-			budget: pki.NewBudget(chainSignatures), statements: pki.NewBudget(statusSignatures),
+			budget: pki.NewBudget(chainSignatures), statements: pki.NewBudget(statusSignatures), hashes: partHashes{},
 		}
 		if err := v.provesItself(opts.ArchiveTimeStamp != nil); err != nil {
 			return nil, err
@@ -179,15 +179,19 @@ func stampArchive(sd *SignedData, opts *ExtendOptions) ([]byte, error) {
 	if check.Status != Passed {
 		return nil, fmt.Errorf("archive time-stamp: %s", check.Reason)
 	}
-	parts := sd.parts()
+	parts, hashes := sd.parts(), partHashes{}
 	for i := range sd.Signers {
 		si := &sd.Signers[i]
 		digest := si.DigestAlgorithm.OID
-		index, err := makeHashIndex(digest, sd, si)
+		hashed, err := hashes.of(digest, sd, content)
 		if err != nil {
 			return nil, err
 		}
-		data, err := archiveImprint(digest, sd, si, content, index)
+		index, err := makeHashIndex(digest, hashed, si)
+		if err != nil {
+			return nil, err
+		}
+		data, err := archiveImprint(hashed.content, sd, si, index)
 		if err != nil {
 			return nil, err
 		}
@@ -204,29 +208,24 @@ func stampArchive(sd *SignedData, opts *ExtendOptions) ([]byte, error) {
 }
 
 // makeHashIndex lists everything that the container has besides the signature.
-func makeHashIndex(digest string, sd *SignedData, si *SignerInfo) ([]byte, error) {
+func makeHashIndex(digest string, parts *hashedParts, si *SignerInfo) ([]byte, error) {
 	x := hashIndex{digest: digest}
-	var certificates, revocations, attributes [][]byte
-	certificates = append(certificates, sd.raw.certificates...)
-	for _, r := range sd.raw.revocations {
-		revocations = append(revocations, r.raw)
-	}
+	var attributes [][]byte
 	for _, a := range si.UnsignedAttributes {
 		for _, value := range a.Values {
-			attributes = append(attributes, x.octets(a, value))
+			sum, err := pki.Sum(digest, x.octets(a, value))
+			if err != nil {
+				return nil, err
+			}
+			attributes = append(attributes, sum)
 		}
 	}
 	var b cryptobyte.Builder
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 		pki.AlgorithmIdentifier{OID: digest}.Add(b)
-		for _, list := range [][][]byte{certificates, revocations, attributes} {
+		for _, list := range [][][]byte{parts.certificates, parts.revocations, attributes} {
 			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				for _, octets := range list {
-					sum, err := pki.Sum(digest, octets)
-					if err != nil {
-						b.SetError(err)
-						return
-					}
+				for _, sum := range list {
 					b.AddASN1OctetString(sum)
 				}
 			})

@@ -99,3 +99,32 @@ func TestTimeStampRules(t *testing.T) {
 		})
 	}
 }
+
+// TestExpiredByTheStamp: a certificate has to be valid when the time-stamp was made, the
+// signer's as well as the service's, and not any longer.
+func TestExpiredByTheStamp(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.EC)
+	week := pki.Validity{NotBefore: signedAt.AddDate(0, 0, -1), NotAfter: signedAt.AddDate(0, 0, 7)}
+	late := signedAt.AddDate(0, 0, 8)
+	who := must[*cmstest.Identity](t)(a.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
+		return pki.PersonTemplate(citizen, key, week)
+	}))
+	service := must[*cmstest.Identity](t)(a.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
+		return pki.TSATemplate(pki.Organization{Name: "TSP"}, key, week)
+	}))
+	lasting, tsa := must[*cmstest.Identity](t)(a.Issue(citizen)), must[*cmstest.Identity](t)(a.TSA())
+	for name, tc := range map[string]struct {
+		container []byte
+		want      cms.Outcome
+	}{
+		"signer's, stamped after":   {stamped(t, who, tsa, late), invalid(pki.ReasonExpired)},
+		"signer's, stamped before":  {stamped(t, who, tsa, signedAt), good},
+		"service's, stamped after":  {stamped(t, lasting, service, late), invalid(cms.ReasonStampUntrusted)},
+		"service's, stamped before": {stamped(t, lasting, service, signedAt), good},
+	} {
+		if r := must[*cms.Result](t)(cms.Verify(tc.container, verifyOptions(t, a, late.Add(time.Hour)))); r.Outcome != tc.want {
+			t.Errorf("%s: %v, want %v", name, r.Outcome, tc.want)
+		}
+	}
+}

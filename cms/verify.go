@@ -130,8 +130,12 @@ func (w *walk) layer(container, detached []byte, levels int) *Result {
 		return r
 	}
 	r.Content, r.Detached = content, !sd.HasContent
+	hashes := partHashes{}
 	for i := range sd.Signers {
-		v := &signerVerifier{sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, budget: w.budget, statements: w.statements, asked: w.asked}
+		v := &signerVerifier{
+			sd: sd, si: &sd.Signers[i], content: content, opts: w.opts, hashes: hashes,
+			budget: w.budget, statements: w.statements, asked: w.asked,
+		}
 		s := v.verify()
 		r.Signers = append(r.Signers, s)
 		r.Outcome = r.Worse(s.AtTime)
@@ -205,6 +209,7 @@ type signerVerifier struct {
 	budget  *pki.Budget // of chains, shared by all signatures of the container
 
 	statements *pki.Budget // of statuses, shared likewise
+	hashes     partHashes  // shared by the signatures of one layer
 	asked      *asked      // likewise
 	asking     bool        // what is at hand did not settle the signer's status
 

@@ -23,6 +23,7 @@ type authority struct {
 	folder  string
 	signers []*cmstest.Identity
 	tsa     *cmstest.Identity
+	ocsp    *cmstest.Identity
 	// signed, stamped, stated: a signature is made, stamped, and then the lists are issued.
 	signed, stamped, stated time.Time
 	lists                   []*pki.CRL
@@ -41,6 +42,11 @@ func newAuthority(folder string, now time.Time) (*authority, error) {
 	validity := pki.Validity{NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(1, 0, 0)}
 	if a.tsa, err = certify(a.CA, newP256, func(key pki.PublicKeyInfo) (pki.Template, error) {
 		return pki.TSATemplate(pki.Organization{Name: "Довідка: випробування", Unit: "TSP-сервер"}, key, validity)
+	}); err != nil {
+		return nil, err
+	}
+	if a.ocsp, err = certify(a.CA, newP256, func(key pki.PublicKeyInfo) (pki.Template, error) {
+		return pki.OCSPTemplate(pki.Organization{Name: "Довідка: випробування", Unit: "OCSP-сервер"}, key, validity)
 	}); err != nil {
 		return nil, err
 	}
@@ -154,12 +160,35 @@ func (a *authority) stamp(at time.Time) func(string, []byte) ([]byte, error) {
 	return func(oid string, digest []byte) ([]byte, error) { return a.tsa.Stamp(at, oid, digest) }
 }
 
-// longTerm is everything for signatures that prove themselves.
-func (a *authority) longTerm() *cms.LongTerm {
-	return &cms.LongTerm{
+// longTerm is everything for signatures that prove themselves; with responses there are
+// such about the signers besides the lists.
+func (a *authority) longTerm(withResponses bool) (*cms.LongTerm, error) {
+	l := &cms.LongTerm{
 		Anchors: []*pki.Certificate{a.Root.Certificate}, Certificates: []*pki.Certificate{a.CA.Certificate, a.tsa.Certificate},
 		CRLs: a.lists, Time: a.stated,
 	}
+	if !withResponses {
+		return l, nil
+	}
+	for _, who := range a.signers {
+		id, err := pki.NewCertID(who.Certificate, a.CA.Certificate, "")
+		if err != nil {
+			return nil, err
+		}
+		raw, err := pki.CreateOCSPResponse(pki.OCSPResponseTemplate{
+			ProducedAt: a.stated, Certificates: []*pki.Certificate{a.ocsp.Certificate},
+			Responses: []pki.SingleResponse{{CertID: id, State: pki.StateGood, ThisUpdate: a.stated, NextUpdate: a.stated.Add(time.Hour)}},
+		}, a.ocsp.Certificate, a.ocsp.Key)
+		if err != nil {
+			return nil, err
+		}
+		response, err := pki.ParseOCSPResponse(raw)
+		if err != nil {
+			return nil, err
+		}
+		l.OCSPs = append(l.OCSPs, response)
+	}
+	return l, nil
 }
 
 // options are those with which a signature verifies; without lists it has to bring

@@ -54,6 +54,10 @@ func (s *signature) content() []byte {
 
 func (a *authority) extend(s *signature) error {
 	opts := cms.ExtendOptions{Content: s.content()}
+	material, err := a.longTerm(rand.IntN(2) == 0)
+	if err != nil {
+		return err
+	}
 	switch s.level {
 	case "B":
 		return nil
@@ -61,12 +65,11 @@ func (a *authority) extend(s *signature) error {
 		opts.ArchiveTimeStamp = a.stamp(a.stated)
 		fallthrough
 	case "LT":
-		opts.LongTerm = a.longTerm()
+		opts.LongTerm = material
 		fallthrough
 	case "T":
 		opts.TimeStamp = a.stamp(a.stamped)
 	}
-	var err error
 	if s.form == "cades" {
 		s.file, err = cms.Extend(s.file, opts)
 		return err
