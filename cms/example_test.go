@@ -89,18 +89,18 @@ func ExampleVerify_foreign() {
 		panic(err)
 	}
 	for _, check := range result.Signers[0].Checks {
-		fmt.Println(check.Name, check.Status, check.Reason)
+		fmt.Println(check.Status, check.Name)
 	}
 	fmt.Println(result.Outcome)
 	// Output:
-	// signed_attributes passed
-	// signing_certificate passed
-	// algorithms passed
-	// message_digest passed
-	// signature passed
-	// key_usage passed
-	// content_time_stamp unknown time_stamp_certificate_missing
-	// chain failed expired
+	// passed signed_attributes
+	// passed signing_certificate
+	// passed algorithms
+	// passed message_digest
+	// passed signature
+	// passed key_usage
+	// unknown content_time_stamp
+	// failed chain
 	// invalid: expired
 }
 
