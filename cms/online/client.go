@@ -121,7 +121,7 @@ func (c *Client) fromResponder(ctx context.Context, q cms.StatusQuery) (pki.Stat
 		return pki.StatusSources{}, err
 	}
 	out := pki.StatusSources{OCSPs: []*pki.OCSPResponse{kept.response}, Certificates: []*pki.Certificate{kept.responder}}
-	if kept.responder == q.Issuer || kept.responder.OCSPNoCheck || len(kept.responder.CRLURLs) == 0 {
+	if kept.responder.Equal(q.Issuer) || kept.responder.OCSPNoCheck || len(kept.responder.CRLURLs) == 0 {
 		return out, nil
 	}
 	lists, err := c.listsFor(ctx, kept.responder, q.Issuer, q.Options.Keys)
@@ -129,7 +129,7 @@ func (c *Client) fromResponder(ctx context.Context, q cms.StatusQuery) (pki.Stat
 		return pki.StatusSources{}, err
 	}
 	options := q.Options
-	options.Time, options.Now = kept.response.ProducedAt, c.cfg.Now()
+	options.Time, options.Now, options.Budget = kept.response.ProducedAt, c.cfg.Now(), nil
 	if st := pki.CheckStatus(kept.responder, q.Issuer, pki.StatusSources{CRLs: lists}, options); st.State != pki.StateGood {
 		return pki.StatusSources{}, reject(pki.ReasonStatusUntrusted)
 	}

@@ -221,6 +221,28 @@ func TestDeltaOverBase(t *testing.T) {
 	}
 }
 
+// TestAuthorityAsResponder: an authority may answer itself, whatever copy of its
+// certificate a verification has.
+func TestAuthorityAsResponder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{OCSPLifetime: time.Hour})
+	w.Responder = w.authority.CA
+	c := w.client(t, online.Config{})
+	for range 2 {
+		copied, err := pki.ParseCertificate(w.authority.CA.Certificate.Raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.authority.CA = &cmstest.Identity{Key: w.authority.CA.Key, Certificate: copied}
+		if r := w.verify(t, c); r.Verdict != cms.Valid {
+			t.Error(r.Outcome)
+		}
+	}
+	if w.OCSP.Requests() != 1 || w.CRL.Requests() != 0 {
+		t.Errorf("responder asked %d times, the provider's list %d times", w.OCSP.Requests(), w.CRL.Requests())
+	}
+}
+
 // TestNonceOptional admits a missing nonce, not a wrong one.
 func TestNonceOptional(t *testing.T) {
 	t.Parallel()

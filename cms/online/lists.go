@@ -75,6 +75,10 @@ func (c *Client) list(ctx context.Context, key listKey, issuer *pki.Certificate,
 		return kept, nil
 	}
 	kept, err := c.fetching.do(ctx, key, c.cfg.ListTimeout, func(ctx context.Context) (*keptList, error) {
+		// Another exchange may have ended since we looked.
+		if kept, ok := c.lists.peek(key); ok && !anew && c.fresh(kept) {
+			return kept, nil
+		}
 		return c.fetchList(ctx, key, issuer)
 	})
 	if err == nil {

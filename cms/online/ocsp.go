@@ -25,12 +25,17 @@ const nonceSize = 32 // RFC 9654, clause 2.1
 // responders which the certificate names.
 func (c *Client) response(ctx context.Context, q cms.StatusQuery) (*keptResponse, error) {
 	key := responseKey{q.Certificate.Fingerprint(), q.Issuer.Fingerprint()}
-	if kept, ok := c.responses.get(key, func(k *keptResponse) bool { return c.cfg.Now().Before(k.until) }); ok {
+	fresh := func(k *keptResponse) bool { return c.cfg.Now().Before(k.until) }
+	if kept, ok := c.responses.get(key, fresh); ok {
 		return kept, nil
 	}
 	addresses := q.Certificate.OCSPURLs[:min(maxAddresses, len(q.Certificate.OCSPURLs))]
 	timeout := time.Duration(len(addresses)) * c.cfg.Timeout
 	return c.asking.do(ctx, key, timeout, func(ctx context.Context) (kept *keptResponse, err error) {
+		// Another exchange may have ended since we looked.
+		if kept, ok := c.responses.peek(key); ok && fresh(kept) {
+			return kept, nil
+		}
 		start := c.cfg.Now()
 		for _, address := range addresses {
 			if kept, err = c.askResponder(ctx, address, q); err == nil {
