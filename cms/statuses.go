@@ -99,7 +99,7 @@ func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.
 // 102-1, clause 5.6.2.3): then it answers as it did at that time.
 func (v *signerVerifier) statusFrom(c, issuer *pki.Certificate, at time.Time, also longTerm) pki.Status {
 	sources, options := v.sources(also), v.statusOptions(at)
-	sources.Certificates = concat(sources.Certificates, v.opts.Pool.IssuedBy(issuer))
+	sources.Certificates = concat(v.opts.Pool.IssuedBy(issuer), sources.Certificates)
 	st := pki.CheckStatus(c, issuer, sources, options)
 	for _, a := range v.archive {
 		if st.State != pki.StateUnknown || !a.proves || at.After(a.stamp.Time.Add(v.opts.ClockSkew)) {

@@ -68,7 +68,7 @@ type ChainOptions struct {
 	Anchors       []*Certificate // pinned roots
 	Services      *Services      // of trust lists; beside the anchors, nothing else is trusted
 	Intermediates []*Certificate // candidates from anywhere
-	Pool          *Pool          // more of them
+	Pool          *Pool          // more of them, tried before
 	Time          time.Time      // at which every certificate must be valid (shell model)
 	Keys          KeyPolicy
 	// Budget, if set, is shared with other searches.
@@ -203,10 +203,10 @@ func (b *chainBuilder) imitated(last *Certificate) bool {
 	return false
 }
 
-// pools are where issuers of a certificate are looked for, the trusted ones first.
-// Those of the indexed pools have its issuer's name.
+// pools are where issuers of a certificate are looked for: the trusted ones first, and
+// last the intermediates, among which a message may put many decoys.
 func (b *chainBuilder) pools(c *Certificate) [][]*Certificate {
-	return [][]*Certificate{b.opts.Anchors, b.opts.Services.named(c.Issuer), b.opts.Intermediates, b.opts.Pool.named(c.Issuer)}
+	return [][]*Certificate{b.opts.Anchors, b.opts.Services.named(c.Issuer), b.opts.Pool.named(c.Issuer), b.opts.Intermediates}
 }
 
 // isTrusted reports whether an authority is an anchor or one's own.

@@ -113,9 +113,15 @@ type DatabasesConfig struct {
 
 // VerifierConfig says whom to believe.
 type VerifierConfig struct {
-	Anchors       []string `yaml:"anchors"`
-	Intermediates []string `yaml:"intermediates"`
-	CRLs          []string `yaml:"crls"`
+	Anchors []string `yaml:"anchors"`
+	// TestRoots admits roots that are for tests.
+	TestRoots bool `yaml:"test_roots"`
+	// TrustLists are lists of trusted services, beside the anchors or instead of them.
+	TrustLists []TrustListConfig `yaml:"trust_lists"`
+	// StaleTrustLists is refuse or accept.
+	StaleTrustLists string   `yaml:"stale_trust_lists"`
+	Intermediates   []string `yaml:"intermediates"`
+	CRLs            []string `yaml:"crls"`
 	// Revocation is required, if-available or off.
 	Revocation string `yaml:"revocation"`
 	// Certificates is the number kept between requests.
@@ -175,7 +181,7 @@ func defaultConfig() Config {
 			Rate:         RateConfig{PerSecond: 200, Burst: 400},
 		},
 		Operations: OperationsConfig{Listen: "127.0.0.1:9090", LogLevel: "info", LogFormat: "json"},
-		Verifier:   VerifierConfig{Revocation: revocationRequired, Certificates: 4096, Online: defaultOnline()},
+		Verifier:   VerifierConfig{StaleTrustLists: staleRefuse, Revocation: revocationRequired, Certificates: 4096, Online: defaultOnline()},
 		Ledger:     LedgerConfig{ConsentTTL: config.Duration(365 * 24 * time.Hour), GrantTTL: config.Duration(time.Minute)},
 		Disclosure: DisclosureConfig{
 			StatementTTL: config.Duration(180 * time.Second), ClockSkew: config.Duration(time.Minute), Budget: config.Duration(8 * time.Second),
@@ -218,7 +224,13 @@ func (c *Config) resolve(dir string) {
 	} {
 		at(path)
 	}
-	for _, list := range [][]string{c.Verifier.Anchors, c.Verifier.Intermediates, c.Verifier.CRLs} {
+	lists := [][]string{c.Verifier.Anchors, c.Verifier.Intermediates, c.Verifier.CRLs}
+	for i := range c.Verifier.TrustLists {
+		list := &c.Verifier.TrustLists[i]
+		at(&list.File)
+		lists = append(lists, list.Signers, list.SignerRoots)
+	}
+	for _, list := range lists {
 		for i := range list {
 			at(&list[i])
 		}
@@ -242,7 +254,7 @@ func (c *Config) check() error {
 		}
 	}
 	need(c.Name != "", "name: is required")
-	need(len(c.Verifier.Anchors) > 0, "verifier.anchors: at least one root certificate is required")
+	errs = append(errs, c.Verifier.checkTrust())
 	_, policy := revocationPolicies[c.Verifier.Revocation]
 	need(policy, "verifier.revocation: must be required, if-available or off")
 	need(c.Verifier.Certificates > 0, "verifier.certificates: must be positive")
@@ -278,6 +290,7 @@ func (c *Config) check() error {
 
 // warn tells of settings that are legal but rarely meant.
 func (c *Config) warn(log *slog.Logger) {
+	c.Verifier.warnOfTrust(log)
 	if c.Verifier.Revocation != revocationRequired {
 		log.Warn("revocation need not be known: a revoked certificate may be accepted until it expires", "setting", "verifier.revocation")
 	}

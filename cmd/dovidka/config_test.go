@@ -90,12 +90,13 @@ func TestSampleConfiguration(t *testing.T) {
 	if got := sample.Diia.Clients; len(got) != 1 || got[0].Name == "" || len(got[0].Fingerprints) != 1 {
 		t.Errorf("example clients: %+v", got)
 	}
-	if len(sample.Diia.ProcessCodes) == 0 || len(sample.Trembita.Clients) == 0 || len(sample.Verifier.Anchors) == 0 || sample.Seal.KeyFile == "" {
+	if len(sample.Diia.ProcessCodes) == 0 || len(sample.Trembita.Clients) == 0 || len(sample.Verifier.Anchors) == 0 || len(sample.Verifier.TrustLists) == 0 || sample.Seal.KeyFile == "" {
 		t.Error("the sample lacks examples")
 	}
 	// What has no default stands in the sample as an example.
 	sample.Diia.TLS.Certificate, sample.Diia.TLS.Key, sample.Diia.Clients, sample.Diia.ProcessCodes = "", "", nil, nil
 	sample.Trembita.TLS.Certificate, sample.Trembita.TLS.Key, sample.Trembita.TLS.ClientFingerprints, sample.Trembita.Clients = "", "", nil, nil
+	sample.Verifier.TrustLists = nil
 	sample.Verifier.Anchors, sample.Ledger.KeyFile, sample.Ledger.PseudonymKeyFile, sample.Seal = nil, "", "", SealConfig{}
 	nothing := cmp.Transformer("nothing", func(list []string) []string {
 		if len(list) == 0 {
@@ -121,7 +122,10 @@ func TestConfigurationFaults(t *testing.T) {
 		"no size":               {"max_body: 1MiB", "max_body: large", "max_body"},
 		"no number":             {"concurrency: 64", "concurrency: many", "concurrency"},
 		"no name":               {"name: dovidka\n", "name: \"\"\n", "name: is required"},
-		"no roots":              {"anchors: [trust/root.cer]", "anchors: []", "verifier.anchors"},
+		"a list nobody signs":   {"signers: [trust/list-signer.cer]", "signers: []", "verifier.trust_lists"},
+		"a list without a file": {"file: trust/TL-UA-DSTU.xml", "file: \"\"", "verifier.trust_lists"},
+		"no fingerprint":        {"signer_fingerprints: []", "signer_fingerprints: [secret-value]", "verifier.trust_lists.signer_fingerprints"},
+		"another stale policy":  {"stale_trust_lists: refuse", "stale_trust_lists: ignore", "verifier.stale_trust_lists"},
 		"another policy":        {"revocation: required", "revocation: sometimes", "verifier.revocation"},
 		"no certificates kept":  {"certificates: 4096", "certificates: 0", "verifier.certificates"},
 		"another way when down": {"when_down: refuse\n", "when_down: perhaps\n", "verifier.online.when_down"},

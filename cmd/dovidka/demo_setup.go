@@ -229,6 +229,7 @@ func (d *demoFolder) writeConfig(c *demoCommand) error {
 	cfg.Trembita.Rate = cfg.Diia.Rate
 	cfg.Operations.Listen, cfg.Operations.LogLevel = c.Metrics, "info"
 	cfg.Verifier.Anchors, cfg.Verifier.Intermediates = []string{"trust/root.pem"}, []string{"trust/issuers.pem"}
+	cfg.Verifier.TestRoots = true // its authority says of itself that it is for tests
 	lists, err := filepath.Glob(d.path("trust", "*.crl"))
 	if err != nil {
 		return fmt.Errorf("find revocation lists: %w", err)

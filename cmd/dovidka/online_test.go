@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/pem"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -42,9 +43,10 @@ func TestVerifierAsks(t *testing.T) {
 	}
 	cfg := defaultConfig().Verifier
 	cfg.Anchors, cfg.Intermediates = []string{write("root.pem", a.Root.Certificate)}, []string{write("ca.pem", a.CA.Certificate)}
+	cfg.TestRoots = true
 	cfg.Online.Enabled, cfg.Online.Networks, cfg.Online.Breaker.Failures = true, []string{"127.0.0.0/8"}, 2
 	metrics := prometheus.NewRegistry()
-	service, client, err := newVerifier(cfg, time.Minute, metrics)
+	service, client, err := newVerifier(cfg, time.Minute, metrics, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

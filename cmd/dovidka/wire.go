@@ -113,7 +113,7 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 	if err != nil {
 		return nil, err
 	}
-	a.verifier, a.online, err = newVerifier(cfg.Verifier, cfg.Disclosure.ClockSkew.Std(), metrics)
+	a.verifier, a.online, err = newVerifier(cfg.Verifier, cfg.Disclosure.ClockSkew.Std(), metrics, a.log)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // newVerifier reads the trust the configuration names, and makes the client that asks
 // for statuses if one is wanted.
-func newVerifier(cfg VerifierConfig, skew time.Duration, metrics prometheus.Registerer) (*verifier.Service, *online.Client, error) {
+func newVerifier(cfg VerifierConfig, skew time.Duration, metrics prometheus.Registerer, log *slog.Logger) (*verifier.Service, *online.Client, error) {
 	anchors, err := readCertificates(cfg.Anchors)
 	if err != nil {
 		return nil, nil, fmt.Errorf("verifier.anchors: %w", err)
@@ -26,9 +27,13 @@ func newVerifier(cfg VerifierConfig, skew time.Duration, metrics prometheus.Regi
 	if err != nil {
 		return nil, nil, fmt.Errorf("verifier.intermediates: %w", err)
 	}
+	services, err := openTrustLists(cfg, log)
+	if err != nil {
+		return nil, nil, err
+	}
 	figures := newVerifierMetrics(pki.NewCertificateCache(cfg.Certificates))
 	c := verifier.Config{
-		Anchors: anchors, Intermediates: intermediates, Cache: figures.certificates,
+		Anchors: anchors, TestRoots: cfg.TestRoots, Services: services, Intermediates: intermediates, Cache: figures.certificates,
 		CRLs: verifier.CRLFiles(cfg.CRLs, crlInterval), Revocation: revocationPolicies[cfg.Revocation], ClockSkew: skew,
 	}
 	if cfg.Online.Enabled {
@@ -49,7 +54,7 @@ func newVerifier(cfg VerifierConfig, skew time.Duration, metrics prometheus.Regi
 	if err != nil && figures.client != nil {
 		err = errors.Join(err, figures.client.Close())
 	}
-	return service, figures.client, err
+	return service, figures.client, explainTestRoot(err)
 }
 
 // crlInterval is how often revocation lists are looked at for changes.

@@ -16,12 +16,17 @@ import (
 	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/pki"
+	"github.com/dovidka/dovidka/pki/czo"
 )
 
 // Config says whom to believe.
 type Config struct {
-	// Anchors are the pinned roots; at least one.
-	Anchors []*pki.Certificate
+	// Anchors are the pinned roots, Services gives the authorities of trust lists; one of
+	// the two is needed.
+	Anchors  []*pki.Certificate
+	Services func() (*pki.Services, error)
+	// TestRoots admits roots that are for tests, under which anybody can be anyone.
+	TestRoots bool
 	// Intermediates are certificates of authorities and their services, from
 	// anywhere: no trust is taken from them.
 	Intermediates []*pki.Certificate
@@ -42,13 +47,22 @@ type Config struct {
 
 // Service verifies. Its methods may be called at once.
 type Service struct {
-	cfg Config
+	cfg  Config
+	pool *pki.Pool
 }
 
 // New checks the configuration.
 func New(cfg Config) (*Service, error) {
-	if len(cfg.Anchors) == 0 {
-		return nil, errors.New("verifier: at least one trust anchor is required")
+	if len(cfg.Anchors) == 0 && cfg.Services == nil {
+		return nil, errors.New("verifier: at least one trust anchor or trust list is required")
+	}
+	if !cfg.TestRoots {
+		if err := czo.RefuseTests(cfg.Anchors...); err != nil {
+			return nil, fmt.Errorf("verifier: trust anchor: %w", err)
+		}
+	}
+	if cfg.Services == nil {
+		cfg.Services = func() (*pki.Services, error) { return nil, nil }
 	}
 	if cfg.Statuses != nil && cfg.Budget <= 0 {
 		return nil, errors.New("verifier: asking for statuses needs a budget of time")
@@ -59,20 +73,25 @@ func New(cfg Config) (*Service, error) {
 	if cfg.CRLs == nil {
 		cfg.CRLs = func() ([]*pki.CRL, error) { return nil, nil }
 	}
-	return &Service{cfg}, nil
+	return &Service{cfg, pki.NewPool(cfg.Intermediates...)}, nil
 }
 
 // Verify returns the natural person who signed the request, or a Fault whose
 // Reason is the stable word of package cms for what is wrong. It returns
-// CodeStorageUnavailable while the revocation lists cannot be read.
+// CodeStorageUnavailable while revocation lists cannot be read or trust lists not be
+// used.
 func (s *Service) Verify(ctx context.Context, req dovidka.Request) (dovidka.Requester, error) {
 	crls, err := s.cfg.CRLs()
 	if err != nil {
 		return dovidka.Requester{}, dovidka.NewFault(dovidka.CodeStorageUnavailable, "read revocation lists: %w", err)
 	}
+	services, err := s.cfg.Services()
+	if err != nil {
+		return dovidka.Requester{}, dovidka.NewFault(dovidka.CodeStorageUnavailable, "trust lists: %w", err)
+	}
 	now := s.cfg.Now()
 	opts := cms.VerifyOptions{
-		Content: req.Content, Anchors: s.cfg.Anchors, Intermediates: s.cfg.Intermediates, CRLs: crls,
+		Content: req.Content, Anchors: s.cfg.Anchors, Services: services, Pool: s.pool, CRLs: crls,
 		Time: now, Revocation: s.cfg.Revocation, ClockSkew: s.cfg.ClockSkew, Statuses: s.cfg.Statuses, Cache: s.cfg.Cache,
 	}
 	if s.cfg.Statuses != nil {
@@ -95,10 +114,14 @@ func (s *Service) Verify(ctx context.Context, req dovidka.Request) (dovidka.Requ
 	return requester(result, req, now)
 }
 
-// Ready reports whether signatures can be verified now. With revocation required and
-// nobody to ask, there must be lists and none may be past its time. Whether those who
-// are asked answer is not our readiness: requests are refused or not as configured.
+// Ready reports whether signatures can be verified now: no trust list may be past its
+// next update, unless that is accepted. With revocation required and nobody to ask,
+// there must be revocation lists and none may be past its time. Whether those who are
+// asked answer is not our readiness: requests are refused or not as configured.
 func (s *Service) Ready(context.Context) error {
+	if _, err := s.cfg.Services(); err != nil {
+		return fmt.Errorf("trust lists: %w", err)
+	}
 	crls, err := s.cfg.CRLs()
 	if err != nil {
 		return fmt.Errorf("read revocation lists: %w", err)

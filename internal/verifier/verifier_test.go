@@ -38,7 +38,7 @@ func newWorld(t *testing.T, family cmstest.Family) *world {
 		t.Fatal(err)
 	}
 	return &world{a, verifier.Config{
-		Anchors: []*pki.Certificate{a.Root.Certificate}, Intermediates: []*pki.Certificate{a.CA.Certificate},
+		Anchors: []*pki.Certificate{a.Root.Certificate}, Intermediates: []*pki.Certificate{a.CA.Certificate}, TestRoots: true,
 		CRLs: func() ([]*pki.CRL, error) {
 			list, err := a.CRL(now)
 			return []*pki.CRL{list}, err

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dovidka/dovidka/cms/cmstest"
+	"github.com/dovidka/dovidka/pki"
+	"github.com/dovidka/dovidka/pki/trustlist"
+	"github.com/dovidka/dovidka/pki/trustlist/trustlisttest"
+)
+
+func TestTrustIsRequired(t *testing.T) {
+	t.Parallel()
+	if err := (VerifierConfig{StaleTrustLists: staleRefuse}).checkTrust(); err == nil || !strings.Contains(err.Error(), "verifier.anchors, verifier.trust_lists") {
+		t.Error(err)
+	}
+}
+
+func TestFingerprints(t *testing.T) {
+	t.Parallel()
+	sum := sha256.Sum256(nil)
+	plain := hex.EncodeToString(sum[:])
+	var pairs []string
+	for i := 0; i < len(plain); i += 2 {
+		pairs = append(pairs, strings.ToUpper(plain[i:i+2]))
+	}
+	got, err := parseFingerprints([]string{plain, strings.Join(pairs, ":"), strings.Join(pairs, " ")})
+	if err != nil || len(got) != 3 || got[0] != sum || got[1] != sum || got[2] != sum {
+		t.Errorf("%x %v", got, err)
+	}
+	for _, text := range []string{"", "00", plain + "00", strings.Repeat("x", 64)} {
+		if _, err := parseFingerprints([]string{text}); err == nil {
+			t.Errorf("%q is a fingerprint", text)
+		}
+	}
+}
+
+// authorityFiles are the certificate of a root and a signed list that grants its
+// provider, in files.
+type authorityFiles struct {
+	*cmstest.Authority
+	root, list, signer, crl string
+	fingerprint             string
+}
+
+func newAuthorityFiles(t *testing.T, family cmstest.Family, nextUpdate time.Time) authorityFiles {
+	t.Helper()
+	now := time.Now()
+	a, err := cmstest.NewAuthority(family, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, err := a.Seal(pki.Organization{Name: "Засвідчувальний орган"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := trustlisttest.Template{
+		Territory: "UA", SequenceNumber: 1, IssueDate: now.Add(-time.Hour), NextUpdate: nextUpdate,
+		Providers: []trustlisttest.Provider{{Name: "КНЕДП", Services: []trustlisttest.Service{{{
+			Type: trustlist.TypeCAQCUA, Status: trustlist.StatusGrantedUA, From: now.AddDate(0, 0, -1), Certificate: a.CA.Certificate,
+		}}}}},
+	}.XML()
+	signed, err := trustlisttest.Signer{Key: operator.Key, Certificate: operator.Certificate, Time: now}.Sign(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := a.CRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name string, data []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	sum := operator.Certificate.Fingerprint()
+	return authorityFiles{
+		a, write("root.cer", a.Root.Certificate.Raw), write("list.xml", signed), write("signer.cer", operator.Certificate.Raw),
+		write("list.crl", list.Raw), hex.EncodeToString(sum[:]),
+	}
+}
+
+// TestTestRootStopsTheStart: nothing starts with a root for tests unless it is said to
+// be wanted, and then it is said loudly each time.
+func TestTestRootStopsTheStart(t *testing.T) {
+	t.Parallel()
+	files := newAuthorityFiles(t, cmstest.EC, time.Now().Add(time.Hour))
+	lists := []TrustListConfig{{File: files.list, Signers: []string{files.signer}}}
+	for name, cfg := range map[string]VerifierConfig{
+		"anchor":     {Anchors: []string{files.root}, Certificates: 1},
+		"trust list": {TrustLists: lists, Certificates: 1},
+	} {
+		log := slog.New(slog.DiscardHandler)
+		if _, _, err := newVerifier(cfg, time.Minute, prometheus.NewRegistry(), log); err == nil || !strings.Contains(err.Error(), "verifier.test_roots") {
+			t.Errorf("%s: %v", name, err)
+		}
+		cfg.TestRoots = true
+		if _, _, err := newVerifier(cfg, time.Minute, prometheus.NewRegistry(), log); err != nil {
+			t.Errorf("%s, wanted: %v", name, err)
+		}
+		var out bytes.Buffer
+		cfg.warnOfTrust(slog.New(slog.NewTextHandler(&out, nil)))
+		if !strings.Contains(out.String(), "level=WARN") || !strings.Contains(out.String(), "ROOTS FOR TESTS") {
+			t.Errorf("%s: no warning: %s", name, out.String())
+		}
+	}
+}
