@@ -3,10 +3,10 @@
 GO ?= go
 export GOFLAGS ?= -mod=readonly
 
-.PHONY: help check test conformance bench fuzz build clean generate
+.PHONY: help check test test-arm64 conformance bench fuzz build clean generate
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 build: ## build the binary into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/dovidka ./cmd/dovidka
@@ -24,6 +24,9 @@ test: ## all tests in Go with the race detector, PostgreSQL included
 	@tools/cc.sh
 	@tools/curl.sh
 	@eval "$$(tools/postgres.sh)" && $(GO) test -race -timeout 20m ./...
+
+test-arm64: ## the tests of dstu/ for arm64 under QEMU, and for 32 bits
+	tools/qemu.sh
 
 conformance: build ## check against programs we did not write (installs them)
 	conformance/run.sh

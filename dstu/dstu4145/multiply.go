@@ -42,15 +42,15 @@ func (c *Curve) oddMultiples(odd []affine, p *affine) {
 // are not 0 being width places or more apart (wNAF).
 func signedDigits(digits []int16, k *scalar, width int) {
 	clear(digits)
-	carry := 0
+	carry := int64(0)
 	for i := 0; i < len(digits); {
 		// A run of bits that equal the carry makes digits of 0.
-		window := k.bits(i, 63) ^ -carry&(1<<63-1)
-		if skip := bits.TrailingZeros64(uint64(window)); skip > 0 {
+		window := k.bits(i, 63) ^ uint64(-carry)&(1<<63-1)
+		if skip := bits.TrailingZeros64(window); skip > 0 {
 			i += min(skip, 63)
 			continue
 		}
-		digit := k.bits(i, width) + carry
+		digit := int64(k.bits(i, width)) + carry
 		carry = digit >> (width - 1)
 		digits[i] = int16(digit - carry<<width)
 		i += width
@@ -58,7 +58,7 @@ func signedDigits(digits []int16, k *scalar, width int) {
 }
 
 // bits returns count bits from position i on.
-func (k *scalar) bits(i, count int) int {
+func (k *scalar) bits(i, count int) uint64 {
 	word, shift := i/64, i%64
 	if word >= len(k) {
 		return 0
@@ -67,7 +67,7 @@ func (k *scalar) bits(i, count int) int {
 	if shift+count > 64 && word+1 < len(k) {
 		v |= k[word+1] << (64 - shift)
 	}
-	return int(v & (1<<count - 1))
+	return v & (1<<count - 1)
 }
 
 // splitParts is the number of parts a scalar is cut into when tables for every part are at hand.

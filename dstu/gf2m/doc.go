@@ -6,7 +6,7 @@
 // go into the receiver, which may be the same variable as any argument.
 //
 // All implementations have the same results. Assembly with the carry-less multiplication of the processor is taken if
-// it has that instruction, and whole point operations in the registers of AVX-512 where they are; the build tag purego
+// it has that instruction (amd64, and arm64 with Linux or macOS), and whole point operations in the registers of AVX-512 where they are; the build tag purego
 // leaves both out, and [Field.Portable] gives a field that does not use them.
 //
 // No instruction and no memory access depends on the value of an element, so the same code serves secrets and public

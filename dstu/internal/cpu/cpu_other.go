@@ -1,15 +1,12 @@
-//go:build purego || !(amd64 || arm64 && (linux || darwin))
+//go:build purego || !amd64
 
 package cpu
 
-// CarrylessMultiply is false: there is no assembly for this processor, or it is left out.
-func CarrylessMultiply() bool { return false }
-
-// WideCarrylessMultiply is false like [CarrylessMultiply].
+// WideCarrylessMultiply is false: only amd64 has these instructions.
 func WideCarrylessMultiply() bool { return false }
 
-// ByteShuffle is false like [CarrylessMultiply].
+// ByteShuffle is false like [WideCarrylessMultiply].
 func ByteShuffle() bool { return false }
 
-// WideByteShuffle is false like [CarrylessMultiply].
+// WideByteShuffle is false like [WideCarrylessMultiply].
 func WideByteShuffle() bool { return false }
