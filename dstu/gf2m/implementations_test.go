@@ -52,6 +52,9 @@ func TestImplementationsAgree(t *testing.T) {
 		list := samples(f)
 		for i := range list {
 			for j := range list {
+				if f.polynomial == anyPolynomial && (i+j)%8 != 0 {
+					continue // these fields share their code
+				}
 				for _, g := range all[1:] {
 					compareImplementations(t, g, &list[i], &list[j], j%5)
 				}

@@ -1,7 +1,7 @@
 package gf2m
 
 // Public holds tables for operations that are linear over GF(2) and take many squarings without them. Only public
-// elements may go through it, for they choose the places read. It takes 320 KB for m = 257, 650 KB for m = 431.
+// elements may go through it, for they choose the places read. It takes 340 KB for m = 257, 670 KB for m = 431.
 type Public struct {
 	field     *Field
 	halfTrace linearMap
