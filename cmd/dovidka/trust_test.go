@@ -67,7 +67,7 @@ func newAuthorityFiles(t *testing.T, family cmstest.Family, nextUpdate time.Time
 	document := trustlisttest.Template{
 		Territory: "UA", SequenceNumber: 1, IssueDate: now.Add(-time.Hour), NextUpdate: nextUpdate,
 		Providers: []trustlisttest.Provider{{Name: "КНЕДП", Services: []trustlisttest.Service{{{
-			Type: trustlist.TypeCAQCUA, Status: trustlist.StatusGrantedUA, From: now.AddDate(0, 0, -1), Certificate: a.CA.Certificate,
+			Type: trustlist.TypeCAQCUA, Status: trustlist.StatusGrantedUA, From: now.Add(-time.Hour), Certificate: a.CA.Certificate,
 		}}}}},
 	}.XML()
 	signed, err := trustlisttest.Signer{Key: operator.Key, Certificate: operator.Certificate, Time: now}.Sign(document)
@@ -115,6 +115,49 @@ func TestTestRootStopsTheStart(t *testing.T) {
 		cfg.warnOfTrust(slog.New(slog.NewTextHandler(&out, nil)))
 		if !strings.Contains(out.String(), "level=WARN") || !strings.Contains(out.String(), "ROOTS FOR TESTS") {
 			t.Errorf("%s: no warning: %s", name, out.String())
+		}
+	}
+}
+
+// TestVerifyWithTrustList: with a list, and nothing else, a signature is as good as the
+// list and its signer are.
+func TestVerifyWithTrustList(t *testing.T) {
+	t.Parallel()
+	files := newAuthorityFiles(t, cmstest.DSTU, time.Now().Add(time.Hour))
+	stale := newAuthorityFiles(t, cmstest.DSTU, time.Now().Add(-time.Minute))
+	signed := func(f authorityFiles) string {
+		who, err := f.Issue(pki.Person{Surname: "Вигаданий", GivenName: "Остап", DRFO: "3000000014"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		container, err := who.Sign([]byte("текст"), time.Now().Add(-3*time.Hour), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "text.p7s")
+		if err := os.WriteFile(path, container, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	before := time.Now().Add(-2 * time.Hour).UTC().Format(time.RFC3339)
+	for name, tc := range map[string]struct {
+		args           []string
+		code           int
+		stdout, stderr string
+	}{
+		"granted":                {[]string{"--crl", files.crl, "--trust-list", files.list, "--trust-list-signer", files.signer, signed(files)}, 0, "Остап", ""},
+		"before it was granted":  {[]string{"--at", before, "--no-revocation", "--trust-list", files.list, "--trust-list-signer", files.signer, signed(files)}, exitIndeterminate, "service_not_granted", ""},
+		"no list":                {[]string{"--crl", files.crl, signed(files)}, exitIndeterminate, "issuer_unknown", ""},
+		"another authority":      {[]string{"--crl", stale.crl, "--trust-list", files.list, "--trust-list-signer", files.signer, signed(stale)}, exitInvalid, "issuer_imitated", ""},
+		"nobody named as signer": {[]string{"--trust-list", files.list, signed(files)}, exitUsage, "", "--trust-list-signer"},
+		"another signer":         {[]string{"--trust-list", files.list, "--trust-list-signer", files.root, signed(files)}, exitUsage, "", "not signed by whom it has to be"},
+		"not a list":             {[]string{"--trust-list", files.root, "--trust-list-signer", files.signer, signed(files)}, exitUsage, "", "root.cer"},
+		"stale":                  {[]string{"--crl", stale.crl, "--trust-list", stale.list, "--trust-list-signer", stale.signer, signed(stale)}, exitIndeterminate, "issuer_unknown", "another list had to follow"},
+	} {
+		code, stdout, stderr := execute(t, append([]string{"verify", "--offline"}, tc.args...)...)
+		if code != tc.code || !strings.Contains(stdout, tc.stdout) || !strings.Contains(stderr, tc.stderr) {
+			t.Errorf("%s: exit %d, want %d\n%s\n%s", name, code, tc.code, stdout, stderr)
 		}
 	}
 }

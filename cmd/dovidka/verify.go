@@ -22,14 +22,15 @@ const (
 )
 
 type verifyCommand struct {
-	File         string   `arg:"" type:"existingfile" help:"Signed container: CMS or ASiC, plain, in PEM or in base64, told apart by content; - is the standard input."`
-	Content      string   `type:"existingfile" help:"What a detached signature signs."`
-	Trust        []string `sep:"none" type:"existingfile" help:"Root certificates to trust (DER, PEM). Without any, nobody is trusted: what the certificate claims is shown, and the verdict is indeterminate at best."`
+	File    string   `arg:"" type:"existingfile" help:"Signed container: CMS or ASiC, plain, in PEM or in base64, told apart by content; - is the standard input."`
+	Content string   `type:"existingfile" help:"What a detached signature signs."`
+	Trust   []string `sep:"none" type:"existingfile" help:"Root certificates to trust (DER, PEM). Without any, and without a trust list, nobody is trusted: what the certificate claims is shown, and the verdict is indeterminate at best."`
+	trustListFlags
 	Intermediate []string `sep:"none" type:"existingfile" help:"Certificates of authorities and their services, also bundles (p7b)."`
 	CRL          []string `name:"crl" sep:"none" type:"existingfile" help:"Revocation lists (DER, PEM)."`
 	OCSP         []string `name:"ocsp" sep:"none" type:"existingfile" help:"OCSP responses (DER, PEM)."`
 	At           string   `help:"Time of verification, RFC 3339 (default: now)."`
-	Offline      bool     `help:"Ask nobody over the network. Otherwise those named in certificates that chain to --trust are asked whether they were revoked, for five seconds at most, when the files given do not tell."`
+	Offline      bool     `help:"Ask nobody over the network. Otherwise those named in certificates that chain to whom is trusted are asked whether they were revoked, for five seconds at most, when the files given do not tell."`
 	NoRevocation bool     `help:"Do not ask whether certificates were revoked."`
 	JSON         bool     `name:"json" xor:"form" help:"Print the result as JSON."`
 	EHealth      bool     `name:"ehealth" xor:"form" help:"Print the result as JSON in the names and messages of eHealth's signature service, with the document, which must be JSON. It takes one signature an envelope."`
@@ -136,8 +137,8 @@ func verifyASiC(ctx context.Context, container []byte, opts cms.VerifyOptions) (
 	return v, nil
 }
 
-// options reads what to verify with. A root that cannot be read is an error: the
-// caller chose it. Everything else is evidence from anywhere, and what of it cannot be
+// options reads what to verify with. A root or trust list that cannot be read is an
+// error: the caller chose it. Everything else is evidence from anywhere, and what of it cannot be
 // read decides nothing.
 func (c *verifyCommand) options(ctx context.Context, warnings io.Writer) (cms.VerifyOptions, error) {
 	at, err := timeOrNow(c.At)
@@ -151,6 +152,9 @@ func (c *verifyCommand) options(ctx context.Context, warnings io.Writer) (cms.Ve
 			return opts, fmt.Errorf("--trust: %w", err)
 		}
 		opts.Anchors = append(opts.Anchors, roots...)
+	}
+	if opts.Services, err = c.services(ctx, warnings, at); err != nil {
+		return opts, err
 	}
 	lists, err := readEvidence(ctx, warnings, "--intermediate", c.Intermediate, parseCertificates)
 	if err != nil {
