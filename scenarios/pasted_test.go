@@ -26,6 +26,7 @@ func TestPasted(t *testing.T) {
 		"What the REST door asks to sign":  {`"status":"awaiting-signature"`, 0},
 		"The SOAP door, by curl":           {"resultCode>OK<", 0},
 		"Prove the ledger":                 {"The ledger is sound: ", 0},
+		"Who sealed the first answer, asking the authority's services instead of lists": {"VALID", 0},
 	}
 	// A folder whose name a shell would not read as one word.
 	dir := filepath.Join(t.TempDir(), "it's a demo")

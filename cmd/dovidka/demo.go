@@ -53,6 +53,11 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return err
 	}
+	services, err := folder.serve(ctx, progress)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, services.close()) }()
 	a, cfg, err := c.start(ctx, folder, s.err)
 	if err != nil {
 		return err
@@ -156,6 +161,9 @@ func showDemo(out io.Writer, at addresses, folder *demoFolder) error {
 		{"What the REST door asks to sign", fmt.Sprintf(`curl -sS %s/api/v1/declaration-requests -H 'Content-Type: application/json' -d '{"subject":{"relation":"self"},"consent":{"granted":true}}'`, at.REST)},
 		{"The SOAP door, by curl", fmt.Sprintf("%s request --door soap --url %s %s --print | curl -sS %s -H 'Content-Type: text/xml; charset=utf-8' --data-binary @-",
 			self, at.SOAP, key(adult), at.SOAP)},
+		{"Who sealed the first answer, asking the authority's services instead of lists", fmt.Sprintf("%s verify %s --content %s --trust %s --intermediate %s", self,
+			quote(folder.path("answer", "answer.p7s")), quote(folder.path("answer", "answer.json")), quote(folder.authority()),
+			quote(folder.path("trust", "issuers.pem")))},
 		{"Prove the ledger", fmt.Sprintf("%s ledger verify --config %s", self, quote(folder.config()))},
 	} {
 		fmt.Fprintf(&b, "# %s\n%s\n\n", try.title, try.line)

@@ -107,16 +107,14 @@ func (d *demoFolder) create(ctx context.Context, c *demoCommand, progress func(s
 // seal, and the citizens' keys and certificates.
 func (d *demoFolder) found() error {
 	now := time.Now()
-	national, err := cmstest.NewAuthority(cmstest.DSTU, now)
-	if err != nil {
-		return err
-	}
-	international, err := cmstest.NewAuthority(cmstest.EC, now)
-	if err != nil {
-		return err
-	}
+	var authorities []*cmstest.Authority
 	var roots, issuers bytes.Buffer
-	for i, a := range []*cmstest.Authority{national, international} {
+	for _, f := range demoFamilies() {
+		a, err := d.foundAuthority(f, now)
+		if err != nil {
+			return err
+		}
+		authorities = append(authorities, a)
 		if err := errors.Join(pemCertificate(&roots, a.Root.Certificate), pemCertificate(&issuers, a.CA.Certificate)); err != nil {
 			return err
 		}
@@ -124,13 +122,14 @@ func (d *demoFolder) found() error {
 		if err != nil {
 			return err
 		}
-		if err := writeNew(d.path("trust", []string{"dstu4145.crl", "ecdsa.crl"}[i]), list.Raw); err != nil {
+		if err := writeNew(d.path("trust", f.name+".crl"), list.Raw); err != nil {
 			return err
 		}
 	}
 	if err := errors.Join(writeNew(d.authority(), roots.Bytes()), writeNew(d.path("trust", "issuers.pem"), issuers.Bytes())); err != nil {
 		return err
 	}
+	national, international := authorities[0], authorities[1]
 	seal, err := national.Seal(pki.Organization{Name: "Довідка: випробування", EDRPOU: "40000001", Locality: "Київ"})
 	if err != nil {
 		return err
@@ -237,6 +236,10 @@ func (d *demoFolder) writeConfig(c *demoCommand) error {
 	for _, list := range lists {
 		cfg.Verifier.CRLs = append(cfg.Verifier.CRLs, filepath.Join("trust", filepath.Base(list)))
 	}
+	// The lists settle everything while they are fresh; then the authorities' services,
+	// which run beside the component, are asked.
+	cfg.Verifier.Online.Enabled, cfg.Verifier.Online.WhenDown = true, whenDownUseList
+	cfg.Verifier.Online.Networks = []string{"127.0.0.0/8"}
 	cfg.Ledger.KeyFile, cfg.Ledger.PseudonymKeyFile = "ledger.pem", "pseudonym.key"
 	cfg.Seal.KeyFile, cfg.Seal.PasswordFile = "seal.p12", "seal.password"
 	data, err := yaml.Marshal(cfg)
