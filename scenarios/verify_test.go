@@ -203,7 +203,7 @@ func TestVerifyArmour(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := func(name string) string { return filepath.Join(syntheticData, name) }
-			code, got := verifyJSON(t, "verify", "--json", "--at", "2025-06-01T00:00:00Z", "--trust", in("pki/root.cer"),
+			code, got := verifyJSON(t, "verify", "--json", "--offline", "--at", "2025-06-01T00:00:00Z", "--trust", in("pki/root.cer"),
 				"--intermediate", in("pki/ca.cer"), "--crl", in("crl/empty.crl"), path)
 			if code != 0 {
 				t.Errorf("exit %d: %s", code, got.Reason)

@@ -120,6 +120,9 @@ func (f *signFlags) check(how signing) error {
 	case f.Content != "" && !f.Add:
 		return errors.New("--content goes with --add")
 	}
+	if info, err := os.Stat(f.Files[0]); f.Out == "" && f.Files[0] != "-" && err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file that the container could stand beside: name the file to write with --out", f.Files[0])
+	}
 	return nil
 }
 

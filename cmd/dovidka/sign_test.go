@@ -99,6 +99,9 @@ func TestSignWithoutTimeStamp(t *testing.T) {
 			t.Errorf("%s: exit %d: %s", fault, code, stderr)
 		}
 	}
+	if code, _, stderr := execute(t, "sign", "/dev/zero", "--key", w.file("key.p12"), "--password-file", w.file("password")); code != exitUsage || !strings.Contains(stderr, "--out") {
+		t.Errorf("a device: exit %d: %s", code, stderr)
+	}
 	for _, address := range []string{"ftp://127.0.0.1/tsp", "nonsense", "http://"} {
 		if code, stderr := w.sign(t, "--tsa", address, "--out", w.file("signed")); code != exitUsage || !strings.Contains(stderr, "--tsa") {
 			t.Errorf("%s: exit %d: %s", address, code, stderr)
