@@ -2,6 +2,7 @@ package cms_test
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -70,6 +71,52 @@ func FuzzParseTimeStamp(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		if ts, err := cms.ParseTimeStamp(in); err == nil && (ts.Time.IsZero() || ts.DigestOID == "") {
 			t.Error("token without time or digest")
+		}
+	})
+}
+
+// FuzzLongTerm: whatever is appended to a long-term signature, it is not taken for one of
+// another document or of an earlier time, and extending it changes nothing signed.
+func FuzzLongTerm(f *testing.F) {
+	seed(f, "testdata/dss/*.p7s")
+	root := certificates(f, "testdata/dss", []string{"root.cer"})
+	opts := cms.VerifyOptions{
+		Content: nil, Anchors: root, Time: root[0].NotBefore.AddDate(8, 0, 0), Limits: cms.Limits{Size: 64 << 10},
+	}
+	genuine, err := cms.Verify(readFile(f, "testdata/dss/lta.p7s"), opts)
+	if err != nil || genuine.Verdict != cms.Valid {
+		f.Fatal(genuine.Outcome, err)
+	}
+	made := genuine.Signers[0].TrustedTime.AddDate(0, 0, -1)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		r, err := cms.Verify(in, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict == cms.Valid && (!bytes.Equal(r.InnermostContent(), genuine.Content) || r.Signers[0].TrustedTime.Before(made)) {
+			t.Fatalf("valid: %q at %v", r.InnermostContent(), r.Signers[0].TrustedTime)
+		}
+		before, err := cms.Parse(in, opts.Limits)
+		if err != nil || len(before.Signers) == 0 {
+			return
+		}
+		refused := errors.New("no stamp")
+		asked := 0
+		out, err := cms.Extend(in, cms.ExtendOptions{
+			Content: []byte("x"), Limits: opts.Limits,
+			TimeStamp:        func(string, []byte) ([]byte, error) { asked++; return nil, refused },
+			ArchiveTimeStamp: func(string, []byte) ([]byte, error) { asked++; return nil, refused },
+		})
+		if err == nil || out != nil {
+			t.Fatalf("extended without a stamp, having asked %d times", asked)
+		}
+		same, err := cms.Change(in, func(*cms.Parts) {})
+		if err != nil {
+			t.Fatalf("not put together again: %v", err)
+		}
+		after, err := cms.Parse(same, opts.Limits)
+		if err != nil || len(after.Signers) != len(before.Signers) || !bytes.Equal(after.Content, before.Content) {
+			t.Fatalf("changed by being put together: %v", err)
 		}
 	})
 }

@@ -46,7 +46,7 @@ import java.util.List;
  *
  * <pre>
  * verify  FILE  CONTENT or -  lists or none           ->  indication/subindication[/TIME_STAMP]  level ...   (of each signature)
- * sign    OUT   cades|asics|asice  LEVEL  attached|detached  KEY  CERTIFICATE  DOCUMENT...  ->  done
+ * sign    OUT   cades|asics|asice  LEVEL  attached|detached  KEY  CERTIFICATE  new|old  DOCUMENT...  ->  done
  * </pre>
  */
 public final class Dss {
@@ -129,7 +129,7 @@ public final class Dss {
 
     private String sign(String[] words) throws Exception {
         List<DSSDocument> documents = new ArrayList<>();
-        for (int i = 7; i < words.length; i++) {
+        for (int i = 8; i < words.length; i++) {
             File file = folder.resolve(words[i]).toFile();
             documents.add(new InMemoryDocument(Files.readAllBytes(file.toPath()), file.getName()));
         }
@@ -145,7 +145,7 @@ public final class Dss {
         if (words[2].equals("cades")) {
             CAdESSignatureParameters parameters = new CAdESSignatureParameters();
             parameters.setSignaturePackaging(words[4].equals("detached") ? SignaturePackaging.DETACHED : SignaturePackaging.ENVELOPING);
-            fill(parameters, first, signer, stamped);
+            fill(parameters, first, signer, stamped, words[7]);
             CAdESService service = new CAdESService(verifier(true));
             service.setTspSource(stamps);
             ToBeSigned data = service.getDataToSign(documents.get(0), parameters);
@@ -159,7 +159,7 @@ public final class Dss {
         } else {
             ASiCWithCAdESSignatureParameters parameters = new ASiCWithCAdESSignatureParameters();
             parameters.aSiC().setContainerType(words[2].equals("asice") ? ASiCContainerType.ASiC_E : ASiCContainerType.ASiC_S);
-            fill(parameters, first, signer, stamped);
+            fill(parameters, first, signer, stamped, words[7]);
             ASiCWithCAdESService service = new ASiCWithCAdESService(verifier(true));
             service.setTspSource(stamps);
             ToBeSigned data = service.getDataToSign(documents, parameters);
@@ -174,12 +174,14 @@ public final class Dss {
         return "done";
     }
 
-    private void fill(CAdESSignatureParameters parameters, SignatureLevel level, CertificateToken signer, Date at) {
+    private void fill(CAdESSignatureParameters parameters, SignatureLevel level, CertificateToken signer, Date at, String index) {
         parameters.setSignatureLevel(level);
         parameters.setDigestAlgorithm(DigestAlgorithm.SHA256);
         parameters.setSigningCertificate(signer);
         parameters.setCertificateChain(signer, authority, root);
         parameters.bLevel().setSigningDate(at);
+        // The form of the index of archive time-stamps: of EN 319 122-1 or of TS 101 733.
+        parameters.setEn319122(index.equals("new"));
     }
 
     private static SignatureValue value(ToBeSigned data, PrivateKey key) throws Exception {

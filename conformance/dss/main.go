@@ -18,14 +18,15 @@ import (
 func main() {
 	cases := flag.Int("cases", 240, "signatures to make in each direction")
 	here := flag.String("dir", "conformance/dss", "folder with what install.sh installed")
+	samples := flag.String("samples", "", "keep signatures made by DSS in this folder, and do nothing else")
 	flag.Parse()
-	if err := run(context.Background(), *here, *cases); err != nil {
+	if err := run(context.Background(), *here, *cases, *samples); err != nil {
 		fmt.Fprintln(os.Stderr, "dss:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, here string, cases int) error {
+func run(ctx context.Context, here string, cases int, samples string) error {
 	folder, err := os.MkdirTemp("", "dss")
 	if err != nil {
 		return err
@@ -42,6 +43,9 @@ func run(ctx context.Context, here string, cases int) error {
 	defer them.stop()
 	t := &tally{}
 	suite := &suite{authority: a, them: them, folder: folder, tally: t}
+	if samples != "" {
+		return suite.samples(samples)
+	}
 	for i := range cases {
 		if err := suite.ours(i); err != nil {
 			return fmt.Errorf("signature %d of ours: %w", i, err)

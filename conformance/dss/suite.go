@@ -163,7 +163,11 @@ func (s *suite) theirs(n int) error {
 	if sig.detached {
 		kind = "detached"
 	}
-	words := []string{"sign", "signed", sig.form, sig.level, kind, signerName(sig.signer) + ".key", signerName(sig.signer) + ".cer"}
+	index := "new"
+	if rand.IntN(2) == 0 {
+		index = "old"
+	}
+	words := []string{"sign", "signed", sig.form, sig.level, kind, signerName(sig.signer) + ".key", signerName(sig.signer) + ".cer", index}
 	for _, d := range sig.documents {
 		if err := s.put(d.Name, d.Content); err != nil {
 			return err
