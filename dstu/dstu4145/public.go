@@ -18,7 +18,8 @@ type PublicKey struct {
 	encoded []byte
 	point   affine
 	used    atomic.Bool
-	split   func() [][]affine
+	once    sync.Once
+	split   [][]affine // set by once
 }
 
 // ParsePublicKey reads a compressed point as certificates hold it: exactly ceil(m/8) bytes, least significant first.
@@ -43,9 +44,7 @@ func ParsePublicKeyBE(c *Curve, compressedBE []byte) (*PublicKey, error) {
 }
 
 func newPublicKey(c *Curve, p affine, encoded []byte) *PublicKey {
-	k := &PublicKey{curve: c, encoded: encoded, point: p}
-	k.split = sync.OnceValue(func() [][]affine { return c.splitMultiples(&k.point, keyWidth) })
-	return k
+	return &PublicKey{curve: c, encoded: encoded, point: p}
 }
 
 // Curve returns the curve of the key.
@@ -99,7 +98,8 @@ func (k *PublicKey) verify(h *gf2m.Element, r, s *scalar) bool {
 // comes back.
 func (k *PublicKey) joint(s, r *scalar) projective {
 	if k.used.Swap(true) {
-		return k.curve.joint(s, r, k.split())
+		k.once.Do(func() { k.split = k.curve.splitMultiples(&k.point, keyWidth) })
+		return k.curve.joint(s, r, k.split)
 	}
 	var odd [1 << (keyWidth - 2)]affine
 	k.curve.oddMultiples(odd[:], &k.point)
