@@ -37,14 +37,16 @@ func (p *Point) Infinite() bool { return p.Z.IsZero() }
 
 // DoubleN replaces p by 2ⁿ·p on a curve with the given a, 0 or 1: 4 multiplications and 4 squarings each.
 func (p *Point) DoubleN(f *Field, a uint64, n int) {
-	if f.use == wide && a == 0 && f.polynomial == trinomial257 {
-		if n > 0 {
-			doubleN257(p, n)
+	switch {
+	case n == 0:
+	case f.use == wide && f.polynomial == trinomial257 && a == 0:
+		doubleN257(p, n)
+	case f.use == wide && f.polynomial == pentanomial431 && a == 1:
+		doubleN431(p, n)
+	default:
+		for range n {
+			p.double(f, a)
 		}
-		return
-	}
-	for range n {
-		p.double(f, a)
 	}
 }
 
@@ -70,8 +72,12 @@ func (p *Point) double(f *Field, a uint64) {
 // AddDistinct adds q, or −q if negative is 1, to p: 8 multiplications and 2 squarings that are the same for all points.
 // It gives infinity for opposite points and wrongly also for equal ones, then with X = 0, and fails if p is infinite.
 func (p *Point) AddDistinct(f *Field, q *AffinePoint, negative uint64) {
-	if f.use == wide && f.polynomial == trinomial257 {
+	switch {
+	case f.use == wide && f.polynomial == trinomial257:
 		add257(p, q, negative)
+		return
+	case f.use == wide && f.polynomial == pentanomial431:
+		add431(p, q, negative)
 		return
 	}
 	var a, b, xz, t Element

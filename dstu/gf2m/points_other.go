@@ -7,3 +7,7 @@ package gf2m
 func doubleN257(*Point, int) { panic("gf2m: this build has no assembly for points") }
 
 func add257(*Point, *AffinePoint, uint64) { panic("gf2m: this build has no assembly for points") }
+
+func doubleN431(*Point, int) { panic("gf2m: this build has no assembly for points") }
+
+func add431(*Point, *AffinePoint, uint64) { panic("gf2m: this build has no assembly for points") }
