@@ -44,6 +44,13 @@ func (o *opener) readJKS(container []byte) error {
 	if version != jksVersion {
 		return unsupported("JKS version", "other than 2")
 	}
+	if o.storePassword != nil {
+		store := jksPassword(o.storePassword)
+		defer clear(store)
+		if !equal(jksDigest(store, data), digest) {
+			return ErrPassword
+		}
+	}
 	password := jksPassword(o.password)
 	defer clear(password)
 	for range count {
@@ -57,7 +64,7 @@ func (o *opener) readJKS(container []byte) error {
 	if !s.Empty() {
 		return malformed("JKS: bytes after the last entry")
 	}
-	if len(o.store.Keys) == 0 && !equal(jksDigest(password, data), digest) {
+	if len(o.store.Keys) == 0 && o.storePassword == nil && !equal(jksDigest(password, data), digest) {
 		return ErrPassword
 	}
 	return nil

@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -39,7 +40,9 @@ type Store struct {
 // ignore the password; for the others a wrong or missing one gives [ErrPassword].
 //
 // PKCS#12 takes passwords as text, so there the password must be in UTF-8; a password
-// of other bytes is tried as one character a byte, which is what old software did.
+// of other bytes is tried as one character a byte, which is what old software did. One
+// in UTF-8 that does not open is tried in Windows-1251 as well, in which Ukrainian
+// programs took passwords with Cyrillic letters.
 //
 // A container without a single private key is [ErrFormat].
 func Open(container, password []byte) (*Store, error) {
@@ -58,11 +61,37 @@ func defaultLimits() limits {
 	return limits{size: 4 << 20, depth: 4, entries: 256, iterations: 10_000_000}
 }
 
+// OpenJKS reads a Java key store whose keys may have another password than the store
+// itself, and checks both: the digest of the store with the one, every key with the
+// other. Open takes a password that does for both, or that of the keys.
+func OpenJKS(container, storePassword, keyPassword []byte) (*Store, error) {
+	if !isJKS(container) {
+		return nil, malformed("not a JKS")
+	}
+	o := &opener{password: keyPassword, storePassword: append([]byte{}, storePassword...), left: defaultLimits()}
+	defer clear(o.storePassword)
+	return openWith(container, o)
+}
+
 func open(container, password []byte, l limits) (*Store, error) {
-	if len(container) > l.size {
+	o := &opener{password: password, left: l}
+	store, err := openWith(container, o)
+	if !errors.Is(err, ErrPassword) {
+		return store, err
+	}
+	legacy := windows1251(password)
+	if legacy == nil {
+		return nil, err
+	}
+	defer clear(legacy)
+	l.iterations = o.left.iterations
+	return openWith(container, &opener{password: legacy, left: l})
+}
+
+func openWith(container []byte, o *opener) (*Store, error) {
+	if len(container) > o.left.size {
 		return nil, fmt.Errorf("%w: container of %d bytes", ErrLimit, len(container))
 	}
-	o := &opener{password: password, left: l}
 	if err := o.read(container); err != nil {
 		return nil, err
 	}
@@ -76,8 +105,10 @@ func open(container, password []byte, l limits) (*Store, error) {
 // opener gathers the content of one container.
 type opener struct {
 	password []byte
-	left     limits
-	store    Store
+	// storePassword is that of a JKS itself; nil when nobody named it.
+	storePassword []byte
+	left          limits
+	store         Store
 	// localKeyIDs has the identifier given to a certificate, by the index in
 	// store.Certificates.
 	localKeyIDs map[int][]byte

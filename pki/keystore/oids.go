@@ -33,6 +33,7 @@ const (
 	oidHMACSHA384 = "1.2.840.113549.2.10"
 	oidHMACSHA512 = "1.2.840.113549.2.11"
 	oidHMACGOST   = "1.2.804.2.1.1.1.1.1.2"
+	oidKupynaMAC  = "1.2.804.2.1.1.1.1.2.2.4"
 
 	oidSHA224 = "2.16.840.1.101.3.4.2.4"
 )
@@ -44,6 +45,7 @@ const (
 	oidAES192CBC  = "2.16.840.1.101.3.4.1.22"
 	oidAES256CBC  = "2.16.840.1.101.3.4.1.42"
 	oidGOST28147  = "1.2.804.2.1.1.1.1.1.1.3"
+	oidKalynaCBC  = "1.2.804.2.1.1.1.1.1.3.5.2" // blocks and key of 256 bits
 )
 
 // Proprietary forms: the container and the key attributes of ІІТ (arc 19398), the key

@@ -1,6 +1,7 @@
 package keystore
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/des"
@@ -9,6 +10,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
@@ -18,6 +20,8 @@ import (
 
 	"github.com/dovidka/dovidka/dstu/gost28147"
 	"github.com/dovidka/dovidka/dstu/gost34311"
+	"github.com/dovidka/dovidka/dstu/kalyna"
+	"github.com/dovidka/dovidka/dstu/kupyna"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/der"
 )
@@ -80,18 +84,51 @@ func (o *opener) pbkdf2(params []byte, keySize int) ([]byte, error) {
 	if !body.Empty() && !pki.ReadAlgorithmIdentifier(&body, &prf) || !body.Empty() {
 		return nil, malformed("PBKDF2 parameters")
 	}
+	isMAC := prf.OID == oidKupynaMAC || prf.OID == pki.OIDKupyna256
 	newHash, err := prfHash(prf.OID)
-	if err != nil {
+	if err != nil && !isMAC {
 		return nil, err
 	}
 	if err := o.spend(iterations); err != nil {
 		return nil, err
+	}
+	if isMAC {
+		return kupynaPBKDF2(o.password, salt, iterations, keySize)
 	}
 	key, err := pbkdf2.Key(newHash, string(o.password), salt, iterations, keySize)
 	if err != nil {
 		return nil, fmt.Errorf("derive key: %w", err)
 	}
 	return key, nil
+}
+
+// kupynaPBKDF2 is PBKDF2 with the authentication code of DSTU 7564 in the place of HMAC,
+// which UAPKI names by the code or by the hash. The code takes keys of 32 bytes, so the
+// password is filled up with zeros or cut off there.
+func kupynaPBKDF2(password, salt []byte, iterations, keySize int) ([]byte, error) {
+	key := make([]byte, kupyna.Size256)
+	defer clear(key)
+	copy(key, password)
+	mac, err := kupyna.NewMAC256(key)
+	if err != nil {
+		return nil, fmt.Errorf("derive key: %w", err)
+	}
+	out := make([]byte, 0, keySize+mac.Size())
+	for counter := uint32(1); len(out) < keySize; counter++ {
+		mac.Reset()
+		mac.Write(salt)
+		mac.Write(binary.BigEndian.AppendUint32(nil, counter))
+		u := mac.Sum(nil)
+		t := bytes.Clone(u)
+		for range iterations - 1 {
+			mac.Reset()
+			mac.Write(u)
+			u = mac.Sum(u[:0])
+			subtle.XORBytes(t, t, u)
+		}
+		out = append(out, t...)
+	}
+	return out[:keySize], nil
 }
 
 func prfHash(oid string) (func() hash.Hash, error) {
@@ -130,6 +167,8 @@ func readScheme(alg pki.AlgorithmIdentifier) (scheme, error) {
 		return readCBC(alg.Parameters, 24, des.NewTripleDESCipher, des.BlockSize)
 	case oidGOST28147:
 		return readGOST(alg.Parameters)
+	case oidKalynaCBC:
+		return readKalyna(alg.Parameters)
 	}
 	return scheme{}, unsupported("cipher", alg.OID)
 }
@@ -198,6 +237,17 @@ func readGOST(params []byte) (scheme, error) {
 		gost28147.NewCFBDecrypter(block, iv).XORKeyStream(plain, ciphertext)
 		return plain, nil
 	}}, nil
+}
+
+// readKalyna reads the parameters of Kalyna-256-CBC: SEQUENCE { iv }.
+func readKalyna(params []byte) (scheme, error) {
+	s := cryptobyte.String(params)
+	var body cryptobyte.String
+	if !s.ReadASN1(&body, asn1.SEQUENCE) || !s.Empty() {
+		return scheme{}, malformed("Kalyna parameters")
+	}
+	newCipher := func(key []byte) (cipher.Block, error) { return kalyna.NewCipher(kalyna.BlockSize256, key) }
+	return readCBC(body, kalyna.KeySize256, newCipher, kalyna.BlockSize256)
 }
 
 // decryptPKCS12PBE undoes the Triple DES schemes of RFC 7292, appendix C.

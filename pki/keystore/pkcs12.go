@@ -12,6 +12,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/dovidka/dovidka/dstu/gost34311"
+	"github.com/dovidka/dovidka/dstu/kupyna"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/der"
 )
@@ -104,8 +105,13 @@ func (o *opener) checkMAC(mac cryptobyte.String, content []byte) error {
 		if err := o.spend(iterations); err != nil {
 			return err
 		}
-		sum := pfxMAC(newHash, password, salt, iterations, content)
+		key := pfxMACKey(newHash, password, salt, iterations)
 		clear(password)
+		sum, err := pfxMAC(alg.OID, newHash, key, content)
+		clear(key)
+		if err != nil {
+			return err
+		}
 		if equal(sum, digest) {
 			return nil
 		}
@@ -113,12 +119,22 @@ func (o *opener) checkMAC(mac cryptobyte.String, content []byte) error {
 	return ErrPassword
 }
 
-func pfxMAC(newHash func() hash.Hash, password, salt []byte, iterations int, content []byte) []byte {
-	key := pkcs12KDF(newHash, kdfMAC, password, salt, iterations, newHash().Size())
-	defer clear(key)
+func pfxMACKey(newHash func() hash.Hash, password, salt []byte, iterations int) []byte {
+	return pkcs12KDF(newHash, kdfMAC, password, salt, iterations, newHash().Size())
+}
+
+// pfxMAC authenticates with HMAC; UAPKI takes the code of DSTU 7564 where it names
+// Kupyna-256, but HMAC with its longer kin.
+func pfxMAC(oid string, newHash func() hash.Hash, key, content []byte) ([]byte, error) {
 	h := hmac.New(newHash, key)
+	if oid == pki.OIDKupyna256 {
+		var err error
+		if h, err = kupyna.NewMAC256(key); err != nil {
+			return nil, fmt.Errorf("authenticate: %w", err)
+		}
+	}
 	h.Write(content)
-	return h.Sum(nil)
+	return h.Sum(nil), nil
 }
 
 func macHash(oid string) (func() hash.Hash, error) {
@@ -135,6 +151,12 @@ func macHash(oid string) (func() hash.Hash, error) {
 		return sha512.New, nil
 	case pki.OIDGOST34311:
 		return gost34311.New, nil
+	case pki.OIDKupyna256:
+		return kupyna.New256, nil
+	case pki.OIDKupyna384:
+		return kupyna.New384, nil
+	case pki.OIDKupyna512:
+		return kupyna.New512, nil
 	}
 	return nil, unsupported("PKCS#12 MAC", oid)
 }

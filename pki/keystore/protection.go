@@ -130,7 +130,13 @@ func (p *protection) addMAC(b *cryptobyte.Builder, content []byte) {
 	salt := randomBytes(saltSize)
 	password := textPasswords(p.password)[0]
 	defer clear(password)
-	sum := pfxMAC(p.newHash, password, salt, p.iterations, content)
+	key := pfxMACKey(p.newHash, password, salt, p.iterations)
+	defer clear(key)
+	sum, err := pfxMAC(p.mac, p.newHash, key, content)
+	if err != nil {
+		b.SetError(err)
+		return
+	}
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			pki.AlgorithmIdentifier{OID: p.mac, Parameters: derNull()}.Add(b)
