@@ -1,10 +1,12 @@
 package pki_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
 
+	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/pki"
 )
 
@@ -65,4 +67,28 @@ func ExampleCheckStatus() {
 		pki.StatusOptions{Time: time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)})
 	fmt.Println(status.Reason, status.RevokedAt.Format(time.DateOnly))
 	// Output: revoked 2025-02-01
+}
+
+// A published bundle serves as a pool: issuers are found in it, and no trust is.
+func ExampleNewPool() {
+	bundle, err := os.ReadFile("../cms/testdata/real/CACertificates.Test.p7b")
+	if err != nil {
+		panic(err)
+	}
+	certificates, err := cms.Certificates(bundle)
+	if err != nil {
+		panic(err)
+	}
+	pool := pki.NewPool(certificates...)
+
+	last := certificates[len(certificates)-1]
+	for _, issuer := range pool.Issuers(last) {
+		fmt.Println(issuer.Subject.First(pki.OIDCommonName))
+	}
+	_, err = pki.BuildChain(last, pki.ChainOptions{Pool: pool, Time: last.NotBefore.Add(time.Hour)})
+	var failure *pki.ChainError
+	fmt.Println(errors.As(err, &failure), failure.Reason)
+	// Output:
+	// Central certification authority (ROOT TEST)
+	// true anchor_untrusted
 }

@@ -95,6 +95,6 @@ func (c *initCommand) Run(s *streams) error {
 	if err := writeNew(path, deploy.SampleConfig()); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "Set verifier.anchors, seal and the doors in %s, then: dovidka serve --config %s\n", path, path)
+	_, err := fmt.Fprintf(s.out, "Set verifier.anchors, verifier.trust_lists, seal and the doors in %s, then: dovidka serve --config %s\n", path, path)
 	return err
 }

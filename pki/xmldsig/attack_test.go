@@ -16,6 +16,7 @@ func TestWrapping(t *testing.T) {
 	t.Parallel()
 	byID := string(read(t, "testdata/xmlsec/p521-id.xml"))
 	whole := string(read(t, "testdata/xmlsec/p256-exclusive.xml"))
+	prefixes := string(read(t, "testdata/xmlsec/p256-prefixes.xml"))
 	sigOf := func(doc string) string { return between(t, doc, "<ds:Signature ", "</ds:Signature>") }
 	inner := func(doc string) string { return doc[strings.Index(doc, "<Root"):] }
 	object := between(t, whole, "<ds:Object>", "</ds:Object>")
@@ -68,6 +69,9 @@ func TestWrapping(t *testing.T) {
 		"properties of another signature": {strings.Replace(whole, `Target="#sig"`, `Target="#other"`, 1), xmldsig.ErrStructure},
 		"no certificate": {
 			strings.Replace(whole, between(t, whole, "<ds:KeyInfo>", "</ds:KeyInfo>"), "", 1), xmldsig.ErrSigner,
+		},
+		"a crowd of prefixes": {
+			strings.Replace(prefixes, "unused #default absent", strings.Repeat("a ", 100), 1), xmldsig.ErrStructure,
 		},
 		"text in SignedInfo": {strings.Replace(whole, "<ds:SignedInfo>", "<ds:SignedInfo>x", 1), xmldsig.ErrStructure},
 		"method SHA-1": {

@@ -29,6 +29,7 @@ const (
 const (
 	maxReferences   = 3 // the root, the signed properties, the key information
 	maxCertificates = 16
+	maxPrefixes     = 64 // of an InclusiveNamespaces PrefixList
 	maxBinary       = 64 << 10
 )
 
@@ -158,7 +159,9 @@ func readCanonicalization(e *Element) (Canonicalization, error) {
 	parts := inside(e)
 	if list := parts.optional(namespaceExc, "InclusiveNamespaces"); list != nil && m.Exclusive {
 		prefixes, _ := list.Attribute("PrefixList")
-		m.Prefixes = strings.Fields(prefixes)
+		if m.Prefixes = strings.Fields(prefixes); len(m.Prefixes) > maxPrefixes {
+			return m, structure("too many prefixes")
+		}
 	}
 	if !parts.end() {
 		return m, structure("parameters of a canonicalisation")
