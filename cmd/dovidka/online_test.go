@@ -122,7 +122,7 @@ func checkVerifierMetrics(t *testing.T, metrics *prometheus.Registry, services *
 		`dovidka_verifier_exchange_duration_seconds_count{kind="ocsp",outcome="answered"} 2`,
 		`dovidka_verifier_exchange_duration_seconds_count{kind="ocsp",outcome="failed"} 2`,
 		`dovidka_verifier_exchange_duration_seconds_count{kind="crl",outcome="answered"} 3`,
-		`dovidka_verifier_responder_paused{host="` + responder.Host + `"} 1`,
+		`dovidka_verifier_responder_paused{host="` + responder.Host + `",kind="ocsp"} 1`,
 	} {
 		if !strings.Contains(text, "\n"+want) {
 			t.Errorf("metrics lack %s", want)

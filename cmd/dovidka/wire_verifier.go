@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -66,14 +65,15 @@ var revocationPolicies = map[string]cms.Revocation{
 	revocationOff:         cms.RevocationNotChecked,
 }
 
-// respondersAnswer reports hosts that are left alone because they failed. It makes
+// respondersAnswer reports services that are left alone because they failed. It makes
 // nobody unready: whether requests go on without them is configured.
 func respondersAnswer(client *online.Client) func(context.Context) error {
 	return func(context.Context) error {
-		if paused := client.Stats().Paused; len(paused) > 0 {
-			return fmt.Errorf("left alone after failures: %s", strings.Join(paused, ", "))
+		var errs []error
+		for _, s := range client.Stats().Paused {
+			errs = append(errs, fmt.Errorf("%s of %s is left alone after failures", s.Kind, s.Host))
 		}
-		return nil
+		return errors.Join(errs...)
 	}
 }
 
@@ -109,7 +109,7 @@ func newVerifierMetrics(certificates *pki.CertificateCache) *verifierMetrics {
 		entries:   desc("cache_entries", "Entries kept now.", "cache"),
 		bytes:     desc("cache_lists_bytes", "Estimated memory of the revocation lists kept now."),
 		saved:     desc("cache_saved_seconds_total", "Time the exchanges took that were not made again.", "cache"),
-		paused:    desc("responder_paused", "Hosts left alone now because they failed too often.", "host"),
+		paused:    desc("responder_paused", "Services left alone now because they failed too often.", "kind", "host"),
 	}
 }
 
@@ -146,8 +146,8 @@ func (m *verifierMetrics) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(m.saved, prometheus.CounterValue, s.Responses.Saved.Seconds(), "responses")
 	out <- prometheus.MustNewConstMetric(m.saved, prometheus.CounterValue, s.Lists.Saved.Seconds(), "lists")
 	out <- prometheus.MustNewConstMetric(m.bytes, prometheus.GaugeValue, float64(s.Lists.Size))
-	for _, host := range s.Paused {
-		out <- prometheus.MustNewConstMetric(m.paused, prometheus.GaugeValue, 1, host)
+	for _, p := range s.Paused {
+		out <- prometheus.MustNewConstMetric(m.paused, prometheus.GaugeValue, 1, string(p.Kind), p.Host)
 	}
 }
 

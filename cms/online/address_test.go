@@ -2,7 +2,9 @@ package online
 
 import (
 	"errors"
+	"net/http"
 	"net/netip"
+	"net/url"
 	"testing"
 )
 
@@ -54,5 +56,44 @@ func TestAddressesThatMayBeAsked(t *testing.T) {
 	}
 	if listed.control("tcp", "name:80", nil) == nil {
 		t.Error("a name was taken for an address")
+	}
+}
+
+// TestRedirects: a redirect may go to another public address, and neither inside nor
+// to a weaker scheme nor with another question.
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	r := rules{networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}
+	for name, c := range map[string]struct {
+		method, from, nextMethod, to string
+		hops                         int
+		allowed                      bool
+	}{
+		"to another host":       {"GET", "http://ca.example/crl", "GET", "http://cdn.example/crl", 1, true},
+		"to https":              {"GET", "http://ca.example/crl", "GET", "https://ca.example/crl", 1, true},
+		"a question repeated":   {"POST", "http://ca.example/ocsp", "POST", "http://new.example/ocsp", 1, true},
+		"three times":           {"GET", "http://ca.example/crl", "GET", "http://cdn.example/crl", 3, true},
+		"four times":            {"GET", "http://ca.example/crl", "GET", "http://cdn.example/crl", 4, false},
+		"to an admitted net":    {"GET", "http://ca.example/crl", "GET", "http://10.1.0.1/crl", 1, true},
+		"from https to http":    {"GET", "https://ca.example/crl", "GET", "http://ca.example/crl", 1, false},
+		"a question turned GET": {"POST", "http://ca.example/ocsp", "GET", "http://ca.example/other", 1, false},
+		"inside":                {"GET", "http://ca.example/crl", "GET", "http://169.254.169.254/latest", 1, false},
+		"this machine":          {"GET", "http://ca.example/crl", "GET", "http://[::1]:8080/", 1, false},
+		"another scheme":        {"GET", "http://ca.example/crl", "GET", "ftp://ca.example/crl", 1, false},
+	} {
+		request := func(method, address string) *http.Request {
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &http.Request{Method: method, URL: u, Header: http.Header{}}
+		}
+		via := make([]*http.Request, c.hops)
+		for i := range via {
+			via[i] = request(c.method, c.from)
+		}
+		if err := r.redirect(request(c.nextMethod, c.to), via); (err == nil) != c.allowed {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -1,25 +1,34 @@
 package online
 
 import (
+	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// errPaused means that a host is left alone for a while.
-var errPaused = errors.New("the host failed too often lately")
+// errPaused means that a service is left alone for a while.
+var errPaused = errors.New("the service failed too often lately")
 
-// breakers leave hosts alone which fail: after so many failures in a row nobody asks
-// for the time of a pause, then one may try, and the host is asked again once that
+// Service is what a host offers of one kind. A responder that fails says nothing about
+// the lists on the same host.
+type Service struct {
+	Kind Kind
+	Host string
+}
+
+// breakers leave services alone which fail: after so many failures in a row nobody asks
+// for the time of a pause, then one may try, and the service is asked again once that
 // went well.
 type breakers struct {
 	failures int
 	pause    time.Duration
 	now      func() time.Time
 
-	mu    sync.Mutex
-	hosts map[string]*breaker // guarded by mu; only hosts which failed last time
+	mu       sync.Mutex
+	services map[Service]*breaker // guarded by mu; only those which failed last time
 }
 
 type breaker struct {
@@ -28,18 +37,18 @@ type breaker struct {
 	trying   bool      // somebody is finding out whether it is over
 }
 
-// maxHosts bounds what is remembered. Authorities are a few dozen.
-const maxHosts = 1024
+// maxServices bounds what is remembered. Authorities are a few dozen.
+const maxServices = 1024
 
 func newBreakers(failures int, pause time.Duration, now func() time.Time) *breakers {
-	return &breakers{failures: failures, pause: pause, now: now, hosts: map[string]*breaker{}}
+	return &breakers{failures: failures, pause: pause, now: now, services: map[Service]*breaker{}}
 }
 
-// ask admits an exchange with a host. Tell how it went with done: failed or not.
-func (b *breakers) ask(host string) (done func(failed bool), err error) {
+// ask admits an exchange with a service. Tell how it went with done: failed or not.
+func (b *breakers) ask(service Service) (done func(failed bool), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.hosts[host]
+	one := b.services[service]
 	trial := one != nil && one.failures >= b.failures
 	if trial {
 		if one.trying || b.now().Before(one.until) {
@@ -47,25 +56,25 @@ func (b *breakers) ask(host string) (done func(failed bool), err error) {
 		}
 		one.trying = true
 	}
-	return func(failed bool) { b.record(host, trial, failed) }, nil
+	return func(failed bool) { b.record(service, trial, failed) }, nil
 }
 
-func (b *breakers) record(host string, trial, failed bool) {
+func (b *breakers) record(service Service, trial, failed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.hosts[host]
+	one := b.services[service]
 	switch {
 	case !failed && (trial || one == nil || one.failures < b.failures):
-		delete(b.hosts, host)
+		delete(b.services, service)
 		return
 	case !failed:
 		return // of an exchange begun before the pause
 	case one == nil:
-		if len(b.hosts) >= maxHosts {
+		if len(b.services) >= maxServices {
 			b.forget()
 		}
 		one = &breaker{}
-		b.hosts[host] = one
+		b.services[service] = one
 	}
 	if trial {
 		one.trying = false
@@ -76,28 +85,30 @@ func (b *breakers) record(host string, trial, failed bool) {
 	}
 }
 
-// forget makes room; the caller holds the lock. The host whose pause ends first is
+// forget makes room; the caller holds the lock. The service whose pause ends first is
 // dropped: that costs a few exchanges, not a wrong verdict.
 func (b *breakers) forget() {
-	var first string
-	for host, one := range b.hosts {
-		if first == "" || one.until.Before(b.hosts[first].until) {
-			first = host
+	var first Service
+	for service, one := range b.services {
+		if kept := b.services[first]; kept == nil || one.until.Before(kept.until) {
+			first = service
 		}
 	}
-	delete(b.hosts, first)
+	delete(b.services, first)
 }
 
-// paused names the hosts that are left alone now.
-func (b *breakers) paused() []string {
+// paused names the services that are left alone now.
+func (b *breakers) paused() []Service {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var out []string
-	for host, one := range b.hosts {
+	var out []Service
+	for service, one := range b.services {
 		if one.failures >= b.failures {
-			out = append(out, host)
+			out = append(out, service)
 		}
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(x, y Service) int {
+		return cmp.Or(strings.Compare(x.Host, y.Host), strings.Compare(string(x.Kind), string(y.Kind)))
+	})
 	return out
 }

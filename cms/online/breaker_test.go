@@ -12,7 +12,7 @@ func TestBreaker(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	b := newBreakers(3, time.Minute, func() time.Time { return now })
 	ask := func(failed bool) error {
-		done, err := b.ask("host")
+		done, err := b.ask(Service{KindOCSP, "host"})
 		if err == nil {
 			done(failed)
 		}
@@ -29,13 +29,13 @@ func TestBreaker(t *testing.T) {
 	if err := ask(false); !errors.Is(err, errPaused) || len(b.paused()) != 1 {
 		t.Fatalf("three failures: %v, paused %v", err, b.paused())
 	}
-	if done, err := b.ask("another"); err != nil {
-		t.Error("a host pays for another")
+	if done, err := b.ask(Service{KindList, "host"}); err != nil {
+		t.Error("the lists of a host pay for its responder")
 	} else {
 		done(false)
 	}
 	now = now.Add(time.Minute)
-	trial, err := b.ask("host")
+	trial, err := b.ask(Service{KindOCSP, "host"})
 	if err != nil {
 		t.Fatal("no trial after the pause")
 	}
@@ -52,8 +52,8 @@ func TestBreaker(t *testing.T) {
 			t.Error("paused after a trial that went well")
 		}
 	}
-	if len(b.hosts) != 0 {
-		t.Errorf("%d hosts are remembered for nothing", len(b.hosts))
+	if len(b.services) != 0 {
+		t.Errorf("%d services are remembered for nothing", len(b.services))
 	}
 }
 
@@ -61,15 +61,15 @@ func TestBreaker(t *testing.T) {
 func TestBreakerForgets(t *testing.T) {
 	t.Parallel()
 	b := newBreakers(1, time.Minute, time.Now)
-	for i := range 2 * maxHosts {
-		done, err := b.ask(fmt.Sprint(i))
+	for i := range 2 * maxServices {
+		done, err := b.ask(Service{KindOCSP, fmt.Sprint(i)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		done(true)
 	}
-	if len(b.hosts) > maxHosts {
-		t.Errorf("%d hosts", len(b.hosts))
+	if len(b.services) > maxServices {
+		t.Errorf("%d services", len(b.services))
 	}
 }
 
@@ -80,7 +80,7 @@ func TestBreakerOfLateAnswers(t *testing.T) {
 	b := newBreakers(2, time.Minute, func() time.Time { return now })
 	var all []func(bool)
 	for range 4 {
-		done, err := b.ask("host")
+		done, err := b.ask(Service{KindOCSP, "host"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,13 +89,13 @@ func TestBreakerOfLateAnswers(t *testing.T) {
 	all[0](true)
 	all[1](true)
 	all[2](false)
-	if _, err := b.ask("host"); !errors.Is(err, errPaused) {
+	if _, err := b.ask(Service{KindOCSP, "host"}); !errors.Is(err, errPaused) {
 		t.Error("a late success ended the pause")
 	}
 	now = now.Add(30 * time.Second)
 	all[3](true)
 	now = now.Add(30 * time.Second)
-	if _, err := b.ask("host"); err != nil {
+	if _, err := b.ask(Service{KindOCSP, "host"}); err != nil {
 		t.Error("a late failure prolonged the pause")
 	}
 }

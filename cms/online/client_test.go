@@ -278,25 +278,22 @@ func TestForbiddenAddressesAreNotAsked(t *testing.T) {
 	}
 }
 
-// TestHostsThatFailAreLeftAlone until the pause is over.
-func TestHostsThatFailAreLeftAlone(t *testing.T) {
+// TestServicesThatFailAreLeftAlone until the pause is over, and no others of their host.
+func TestServicesThatFailAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
 	c := w.client(t, online.Config{Failures: 3, Pause: time.Minute})
 	w.OCSP.Misbehave(cmstest.ServerError)
-	for _, s := range []*cmstest.Service{w.CRL, w.RootCRL} {
-		s.Misbehave(cmstest.ServerError)
-	}
 	for range 10 {
 		w.verify(t, c)
 	}
-	asked := w.OCSP.Requests() + w.CRL.Requests() + w.RootCRL.Requests()
-	if asked != 3 || len(c.Stats().Paused) != 1 {
+	if asked := w.OCSP.Requests(); asked != 3 || len(c.Stats().Paused) != 1 || c.Stats().Paused[0].Kind != online.KindOCSP {
 		t.Errorf("asked %d times, paused %v", asked, c.Stats().Paused)
 	}
-	for _, s := range []*cmstest.Service{w.OCSP, w.CRL, w.RootCRL} {
-		s.Misbehave(cmstest.Sound)
+	if w.RootCRL.Requests() != 1 {
+		t.Error("lists are left alone for the responder's failures")
 	}
+	w.OCSP.Misbehave(cmstest.Sound)
 	if r := w.verify(t, c); r.Reason != pki.ReasonStatusDown {
 		t.Errorf("during the pause: %v", r.Outcome)
 	}

@@ -17,5 +17,5 @@
 // statement itself allows: an OCSP response until its nextUpdate, one without it for
 // Config.ResponseAge; a list until its nextUpdate, with a conditional request every
 // Config.ListAge. Many who want the same wait for one exchange, each with a deadline
-// of its own. A host which fails again and again is left alone for a while.
+// of its own. A service which fails again and again is left alone for a while.
 package online

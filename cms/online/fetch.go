@@ -80,7 +80,7 @@ func (r rules) redirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// fetch makes one exchange, unless the host is forbidden or paused, and tells how it
+// fetch makes one exchange, unless the address is forbidden or the service paused, and tells how it
 // went.
 func (c *Client) fetch(ctx context.Context, q request) error {
 	u, err := c.rules.parse(q.url)
@@ -88,7 +88,7 @@ func (c *Client) fetch(ctx context.Context, q request) error {
 		c.observe(Exchange{Kind: q.kind, Outcome: Forbidden})
 		return &failure{Forbidden, err}
 	}
-	done, err := c.breakers.ask(u.Host)
+	done, err := c.breakers.ask(Service{q.kind, u.Host})
 	if err != nil {
 		c.observe(Exchange{Kind: q.kind, Host: u.Host, Outcome: Paused})
 		return &failure{Paused, err}
