@@ -57,8 +57,12 @@ func (c *CFB) CryptBlocks(dst, src []byte) {
 	if len(src)%c.segment != 0 || len(dst) < len(src) || c.last {
 		panic("kalyna: CFB: input not of whole segments, output too short or message already at its end")
 	}
-	var feed [BlockSize512]byte
 	size := c.block.BlockSize()
+	if c.decrypt && c.segment == size {
+		c.decryptMany(dst, src)
+		return
+	}
+	var feed [BlockSize512]byte
 	part := c.gamma[size-c.segment : size]
 	for len(src) > 0 {
 		copy(feed[:size], c.gamma[:size])

@@ -4,6 +4,7 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/dovidka/dovidka/dstu/internal/round"
 )
@@ -17,14 +18,10 @@ const (
 	BlockSize512 = 64
 )
 
-// maxRounds is the number of rounds with a 512-bit key.
-const maxRounds = 18
-
 type block struct {
-	words int // in a block: 2, 4 or 8
-	// encrypting holds the round keys one after another, decrypting the same in the order of use, all but the first and
-	// the last multiplied by the inverse matrix.
-	encrypting, decrypting []uint64
+	words                  int      // in a block: 2, 4 or 8
+	encrypting, decrypting []uint64 // round keys in the order of use, see rounds.go
+	forward, backward      *round.Tables
 }
 
 // NewCipher returns the block transformation of ДСТУ 7624:2014 (clause 5) for blocks of 16, 32 or 64 bytes. The key is as
@@ -38,9 +35,11 @@ func NewCipher(blockSize int, key []byte) (cipher.Block, error) {
 		return nil, fmt.Errorf("kalyna: key of %d bytes for blocks of %d: it must be as long as the block, or twice as long up to 64 bytes",
 			n, blockSize)
 	}
-	b := &block{words: blockSize / 8}
-	b.encrypting = expandKey(b.words, key)
-	b.decrypting = invertKeys(b.words, b.encrypting)
+	b := &block{words: blockSize / 8, forward: round.Forward(), backward: round.Backward()}
+	keys := expandKey(b.words, key)
+	b.decrypting = invertKeys(b.words, keys)
+	last := len(keys) - b.words
+	b.encrypting = slices.Insert(keys, last, make([]uint64, b.words)...) // the key of zeros
 	return b, nil
 }
 
@@ -55,58 +54,81 @@ func (b *block) BlockSize() int { return 8 * b.words }
 
 // Encrypt encrypts the first block of src into dst; it panics when either is shorter, as ciphers of crypto do.
 func (b *block) Encrypt(dst, src []byte) {
-	t := round.Forward()
-	switch b.words {
-	case 2:
-		var s [2]uint64
-		loadWords(s[:], src)
-		encrypt2(t, b.encrypting, &s)
-		storeWords(dst, s[:])
-	case 4:
-		var s [4]uint64
-		loadWords(s[:], src)
-		encrypt4(t, b.encrypting, &s)
-		storeWords(dst, s[:])
-	default:
-		var s [8]uint64
-		loadWords(s[:], src)
-		encrypt8(t, b.encrypting, &s)
-		storeWords(dst, s[:])
-	}
+	size := 8 * b.words
+	b.encryptBlocks(dst[:size], src[:size])
 }
 
 // Decrypt is the inverse of Encrypt.
 func (b *block) Decrypt(dst, src []byte) {
-	t := round.Backward()
+	size := 8 * b.words
+	b.decryptBlocks(dst[:size], src[:size])
+}
+
+// encryptBlocks encrypts whole blocks, each by itself; dst is as long as src.
+func (b *block) encryptBlocks(dst, src []byte) {
 	switch b.words {
 	case 2:
-		var s [2]uint64
-		loadWords(s[:], src)
-		decrypt2(t, b.decrypting, &s)
-		storeWords(dst, s[:])
+		for ; len(src) >= 16; dst, src = dst[16:], src[16:] {
+			s := [2]uint64{word(src, 0), word(src, 1)}
+			b.encrypt2(&s)
+			putWords(dst, s[:])
+		}
 	case 4:
-		var s [4]uint64
-		loadWords(s[:], src)
-		decrypt4(t, b.decrypting, &s)
-		storeWords(dst, s[:])
+		for ; len(src) >= 32; dst, src = dst[32:], src[32:] {
+			s := [4]uint64{word(src, 0), word(src, 1), word(src, 2), word(src, 3)}
+			b.encrypt4(&s)
+			putWords(dst, s[:])
+		}
 	default:
-		var s [8]uint64
-		loadWords(s[:], src)
-		decrypt8(t, b.decrypting, &s)
-		storeWords(dst, s[:])
+		for ; len(src) >= 64; dst, src = dst[64:], src[64:] {
+			s := words8(src)
+			b.encrypt8(&s)
+			putWords(dst, s[:])
+		}
+	}
+}
+
+func (b *block) decryptBlocks(dst, src []byte) {
+	switch b.words {
+	case 2:
+		for ; len(src) >= 16; dst, src = dst[16:], src[16:] {
+			s := [2]uint64{word(src, 0), word(src, 1)}
+			b.decrypt2(&s)
+			putWords(dst, s[:])
+		}
+	case 4:
+		for ; len(src) >= 32; dst, src = dst[32:], src[32:] {
+			s := [4]uint64{word(src, 0), word(src, 1), word(src, 2), word(src, 3)}
+			b.decrypt4(&s)
+			putWords(dst, s[:])
+		}
+	default:
+		for ; len(src) >= 64; dst, src = dst[64:], src[64:] {
+			s := words8(src)
+			b.decrypt8(&s)
+			putWords(dst, s[:])
+		}
+	}
+}
+
+func word(src []byte, i int) uint64 { return binary.LittleEndian.Uint64(src[8*i:]) }
+
+func words8(src []byte) [8]uint64 {
+	return [8]uint64{
+		word(src, 0), word(src, 1), word(src, 2), word(src, 3), word(src, 4), word(src, 5), word(src, 6), word(src, 7),
+	}
+}
+
+func putWords(dst []byte, s []uint64) {
+	_ = dst[8*len(s)-1]
+	for i, w := range s {
+		binary.LittleEndian.PutUint64(dst[8*i:], w)
 	}
 }
 
 func loadWords(s []uint64, src []byte) {
 	_ = src[8*len(s)-1]
 	for i := range s {
-		s[i] = binary.LittleEndian.Uint64(src[8*i:])
-	}
-}
-
-func storeWords(dst []byte, s []uint64) {
-	_ = dst[8*len(s)-1]
-	for i, w := range s {
-		binary.LittleEndian.PutUint64(dst[8*i:], w)
+		s[i] = word(src, i)
 	}
 }

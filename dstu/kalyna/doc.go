@@ -4,7 +4,7 @@
 // keys of 256 bits, [NewCFBDecrypter] and [UnwrapKey]. Those who design something new take [NewCCM]; CFB, CTR, OFB, CBC
 // and XTS protect no integrity, and GCM not that of its nonce. The modes of the standard are, by clause:
 //
-//   - ECB (6): the cipher itself, for single blocks.
+//   - ECB (6): [NewECBEncrypter], and the cipher itself for single blocks.
 //   - CTR (7): [NewCTR], CFB (8): [NewCFBEncrypter], OFB (11): [NewOFB].
 //   - CBC (10): [crypto/cipher.NewCBCEncrypter] over a cipher from here.
 //   - CMAC (9): [NewCMAC], GMAC and GCM (12): [NewGMAC] and [NewGCM], CCM (13): [NewCCM].

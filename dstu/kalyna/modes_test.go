@@ -196,6 +196,8 @@ func TestMisuse(t *testing.T) {
 		"part of a segment":  func() { must(kalyna.NewCFBEncrypter(b, block, 16))(t).CryptBlocks(block, short) },
 		"CFB into too short": func() { must(kalyna.NewCFBEncrypter(b, block, 16))(t).CryptLast(short, block) },
 		"CFB after the end":  func() { ended.CryptBlocks(block, block) },
+		"part of a block":    func() { must(kalyna.NewECBEncrypter(b))(t).CryptBlocks(block, short) },
+		"ECB into too short": func() { must(kalyna.NewECBDecrypter(b))(t).CryptBlocks(short, block) },
 		"CTR into too short": func() { must(kalyna.NewCTR(b, block))(t).XORKeyStream(short, block) },
 	} {
 		func() {

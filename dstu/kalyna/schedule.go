@@ -14,7 +14,7 @@ func rounds(keyWords int) int {
 	case 4:
 		return 14
 	default:
-		return maxRounds
+		return 18
 	}
 }
 
@@ -69,13 +69,15 @@ func intermediateKey(words int, key []uint64) [8]uint64 {
 	return state
 }
 
-// invertKeys puts the round keys in the order of decryption, see the comment there.
+// invertKeys puts the round keys and their columns in the order of decryption; all but the first and the last go through
+// the inverse matrix.
 func invertKeys(words int, keys []uint64) []uint64 {
 	t := round.Backward()
 	out := make([]uint64, 0, len(keys))
 	for i := len(keys) - words; i >= 0; i -= words {
 		inner := i > 0 && i < len(keys)-words
-		for _, w := range keys[i : i+words] {
+		for j := range words {
+			w := keys[i+(words-j)%words]
 			if inner {
 				w = unmix(t, w)
 			}

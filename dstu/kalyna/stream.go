@@ -42,19 +42,29 @@ func newCTR(b cipher.Block, iv []byte) *counter {
 func (c *counter) XORKeyStream(dst, src []byte) {
 	_ = dst[:len(src)]
 	size := c.block.BlockSize()
+	if c.used == size {
+		whole := len(src) - len(src)%size
+		c.cryptMany(dst[:whole], src[:whole])
+		dst, src = dst[whole:], src[whole:]
+	}
 	for len(src) > 0 {
 		if c.used == size {
-			for i := range c.counter[:size] {
-				if c.counter[i]++; c.counter[i] != 0 {
-					break
-				}
-			}
+			c.step()
 			c.block.Encrypt(c.gamma[:size], c.counter[:size])
 			c.used = 0
 		}
 		n := subtle.XORBytes(dst, src, c.gamma[c.used:size])
 		c.used += n
 		src, dst = src[n:], dst[n:]
+	}
+}
+
+// step adds one to the counter.
+func (c *counter) step() {
+	for i := range c.counter[:c.block.BlockSize()] {
+		if c.counter[i]++; c.counter[i] != 0 {
+			return
+		}
 	}
 }
 

@@ -1,0 +1,95 @@
+package kalyna
+
+import (
+	"crypto/cipher"
+	"crypto/subtle"
+)
+
+// batch is how many bytes the modes prepare at a time.
+const batch = 512
+
+type ecb struct {
+	block   cipher.Block
+	decrypt bool
+}
+
+// NewECBEncrypter returns simple substitution (ДСТУ 7624:2014, clause 6): each block by itself, so that equal blocks stay
+// equal. It is for content that is random or already encrypted.
+func NewECBEncrypter(b cipher.Block) (cipher.BlockMode, error) { return newECB(b, false) }
+
+// NewECBDecrypter returns the inverse of [NewECBEncrypter].
+func NewECBDecrypter(b cipher.Block) (cipher.BlockMode, error) { return newECB(b, true) }
+
+func newECB(b cipher.Block, decrypt bool) (cipher.BlockMode, error) {
+	if err := checkBlockSize(b.BlockSize()); err != nil {
+		return nil, err
+	}
+	return &ecb{block: b, decrypt: decrypt}, nil
+}
+
+func (e *ecb) BlockSize() int { return e.block.BlockSize() }
+
+// CryptBlocks panics, as all of [cipher.BlockMode], when src is not of whole blocks or dst is shorter.
+func (e *ecb) CryptBlocks(dst, src []byte) {
+	size := e.block.BlockSize()
+	if len(src)%size != 0 || len(dst) < len(src) {
+		panic("kalyna: ECB: input not of whole blocks or output too short")
+	}
+	if e.decrypt {
+		decryptBlocks(e.block, dst[:len(src)], src)
+	} else {
+		encryptBlocks(e.block, dst[:len(src)], src)
+	}
+}
+
+// encryptBlocks encrypts whole blocks, each by itself.
+func encryptBlocks(b cipher.Block, dst, src []byte) {
+	if own, ok := b.(*block); ok {
+		own.encryptBlocks(dst, src)
+		return
+	}
+	for i := 0; i < len(src); i += b.BlockSize() {
+		b.Encrypt(dst[i:], src[i:])
+	}
+}
+
+func decryptBlocks(b cipher.Block, dst, src []byte) {
+	if own, ok := b.(*block); ok {
+		own.decryptBlocks(dst, src)
+		return
+	}
+	for i := 0; i < len(src); i += b.BlockSize() {
+		b.Decrypt(dst[i:], src[i:])
+	}
+}
+
+// cryptMany adds gamma to whole blocks.
+func (c *counter) cryptMany(dst, src []byte) {
+	var gamma [batch]byte
+	size := c.block.BlockSize()
+	for len(src) > 0 {
+		n := min(len(src), batch)
+		for i := 0; i < n; i += size {
+			c.step()
+			copy(gamma[i:], c.counter[:size])
+		}
+		encryptBlocks(c.block, gamma[:n], gamma[:n])
+		subtle.XORBytes(dst, src[:n], gamma[:n])
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+// decryptMany decrypts whole segments that are blocks. All ciphertext is known, so its blocks need not wait for each other.
+func (c *CFB) decryptMany(dst, src []byte) {
+	var gamma [batch]byte
+	size := c.segment
+	for len(src) > 0 {
+		n := min(len(src), batch)
+		copy(gamma[:], src[:n])
+		encryptBlocks(c.block, gamma[:n], gamma[:n])
+		subtle.XORBytes(dst, src[:size], c.gamma[:size])
+		subtle.XORBytes(dst[size:], src[size:n], gamma[:n-size])
+		copy(c.gamma[:size], gamma[n-size:n])
+		dst, src = dst[n:], src[n:]
+	}
+}
