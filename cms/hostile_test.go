@@ -43,6 +43,7 @@ func hostileContainers(t testing.TB) []hostile {
 		{"decoys", decoys(t, a, who), alone},
 		{"statements", crowdOfStatements(t, a, who), opts},
 		{"layers of statements", layersOfStatements(t, a, who), opts},
+		{"archive time-stamps", archivedAgain(t, a, who), opts},
 	}
 }
 
@@ -101,6 +102,25 @@ func layersOfStatements(t testing.TB, a *cmstest.Authority, who *cmstest.Identit
 	}
 	f.signers = 2
 	return f.marshal(t)
+}
+
+// archivedAgain has a list that is too old to answer now, and as many archive time-stamps
+// as there may be, at each of which it might have answered.
+func archivedAgain(t testing.TB, a *cmstest.Authority, who *cmstest.Identity) []byte {
+	t.Helper()
+	tsa := must[*cmstest.Identity](t)(a.TSA())
+	list := must[*pki.CRL](t)(a.CRL(signedAt.AddDate(-1, 0, 0)))
+	out := must[[]byte](t)(cms.Change(must[[]byte](t)(who.Sign([]byte("document"), signedAt, false)), func(p *cms.Parts) {
+		p.Add(nil, []*pki.CRL{list})
+	}))
+	for i := range 8 {
+		more := must[[]byte](t)(cms.Extend(out, cms.ExtendOptions{ArchiveTimeStamp: stamps(tsa, signedAt.Add(time.Duration(i)*time.Second))}))
+		if len(more) > hostileSize {
+			break
+		}
+		out = more
+	}
+	return out
 }
 
 // revocationValues holds the authority's list, which is genuine, several times.
