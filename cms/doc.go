@@ -33,4 +33,7 @@
 //
 // Archive time-stamps of version 3 are verified (ETSI EN 319 122-1, clause 5.5.3).
 // Those of versions 1 and 2 are reported as [Skipped] and prove nothing.
+//
+// Beside it, package asic has containers of several documents, and package enveloped
+// encrypts for the holders of certificates.
 package cms

@@ -31,6 +31,7 @@ func TestOpenSSLContainers(t *testing.T) {
 		"rsa-keyid":     {[]string{"rsa"}, false},
 		"several":       {[]string{"P256", "P384", "rsa"}, true},
 		"stream":        {[]string{"P256"}, false},
+		"password":      {[]string{"P256"}, false}, // also for whoever has a password or a secret key
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/dovidka/dovidka/dstu/dstu4145"
 	"github.com/dovidka/dovidka/pki"
@@ -18,7 +17,7 @@ type dstuPublicKey = *dstu4145.PublicKey
 // dstuKey is the originator's key on the curve of the recipient's: that of a certificate,
 // or the one in the container, validated as every public key is.
 func (o *originator) dstuKey(from *pki.Certificate, curve *dstu4145.Curve) (dstuPublicKey, error) {
-	key, err := o.anyDSTUKey(from, curve)
+	key, err := o.anyDSTUKey(from)
 	if err != nil {
 		return nil, err
 	}
@@ -28,25 +27,12 @@ func (o *originator) dstuKey(from *pki.Certificate, curve *dstu4145.Curve) (dstu
 	return key, nil
 }
 
-func (o *originator) anyDSTUKey(from *pki.Certificate, curve *dstu4145.Curve) (dstuPublicKey, error) {
+func (o *originator) anyDSTUKey(from *pki.Certificate) (dstuPublicKey, error) {
 	if from != nil {
 		if key, ok := from.PublicKey.Key.(dstuPublicKey); ok {
 			return key, nil
 		}
 		return nil, malformed("originator's certificate has a key of another kind")
-	}
-	// Parameters may be left out; they are the recipient's then.
-	if len(o.algorithm.Parameters) == 0 && o.algorithm.OID == pki.OIDDSTU4145 {
-		s := cryptobyte.String(o.point)
-		var point cryptobyte.String
-		if !s.ReadASN1(&point, asn1.OCTET_STRING) || !s.Empty() {
-			return nil, malformed("originator's key")
-		}
-		key, err := dstu4145.ParsePublicKey(curve, point)
-		if err != nil {
-			return nil, fmt.Errorf("%w: originator's key: %w", ErrMalformed, err)
-		}
-		return key, nil
 	}
 	spki, err := sequence(func(b *cryptobyte.Builder) {
 		o.algorithm.Add(b)

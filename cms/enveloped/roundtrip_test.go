@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
 	"github.com/dovidka/dovidka/cms/enveloped"
 	"github.com/dovidka/dovidka/dstu/dstu4145"
 	"github.com/dovidka/dovidka/dstu/gost28147"
@@ -165,6 +168,10 @@ func TestEncryptWithOwnKey(t *testing.T) {
 			if _, err := enveloped.Decrypt(container, opts); !errors.Is(err, enveloped.ErrOriginatorUnknown) {
 				t.Errorf("%s: without the originator's certificate: %v", scheme, err)
 			}
+			got, err = enveloped.Decrypt(withOriginatorInfo(t, container, to.cert, from.cert), opts)
+			if err != nil || string(got.Data) != "document" || !got.Originator.Equal(from.cert) {
+				t.Errorf("%s: with the certificate in the container: %+v, %v", scheme, got, err)
+			}
 		}
 	}
 }
@@ -249,4 +256,34 @@ func random(t testing.TB, n int) []byte {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// withOriginatorInfo puts certificates into a container (RFC 5652, clause 6.1).
+func withOriginatorInfo(t testing.TB, container []byte, certs ...*pki.Certificate) []byte {
+	t.Helper()
+	context0 := asn1.Tag(0).ContextSpecific().Constructed()
+	s := cryptobyte.String(container)
+	var info, kind, wrapped, body, version cryptobyte.String
+	if !s.ReadASN1(&info, asn1.SEQUENCE) || !info.ReadASN1Element(&kind, asn1.OBJECT_IDENTIFIER) ||
+		!info.ReadASN1(&wrapped, context0) || !wrapped.ReadASN1(&body, asn1.SEQUENCE) || !body.ReadASN1Element(&version, asn1.INTEGER) {
+		t.Fatal("no enveloped data")
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(kind)
+		b.AddASN1(context0, func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddBytes(version)
+				b.AddASN1(context0, func(b *cryptobyte.Builder) {
+					b.AddASN1(context0, func(b *cryptobyte.Builder) {
+						for _, c := range certs {
+							b.AddBytes(c.Raw)
+						}
+					})
+				})
+				b.AddBytes(body)
+			})
+		})
+	})
+	return b.BytesOrPanic()
 }

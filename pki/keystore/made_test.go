@@ -46,7 +46,7 @@ func TestContainersOfUAPKI(t *testing.T) {
 }
 
 // TestCyrillicPasswordOfWindows: programs for Windows took the bytes of Windows-1251 for
-// the password. UAPKI tries both encodings as well.
+// the password.
 func TestCyrillicPasswordOfWindows(t *testing.T) {
 	t.Parallel()
 	const typed = "Ґанок, їжак і ’є №1"

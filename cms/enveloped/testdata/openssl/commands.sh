@@ -33,5 +33,6 @@ encrypt rsa-pkcs1 -aes-256-cbc -recip rsa.pem
 encrypt rsa-keyid -aes-256-cbc -keyid -recip rsa.pem
 encrypt several -aes-256-gcm -recip P384.pem -recip rsa.pem -recip P256.pem
 encrypt stream -aes-256-cbc -stream -recip P256.pem "${sha256[@]}" # BER, the content in pieces
+encrypt password -aes-256-cbc -pwri_password secret -secretkey 000102030405060708090a0b0c0d0e0f -secretkeyid 07 -recip P256.pem
 encrypt triple-des -des3 -recip rsa.pem                             # to be refused
 rm -f ./*.pem
