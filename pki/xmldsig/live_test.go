@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,15 +39,20 @@ func TestLiveCanonicalForms(t *testing.T) {
 					t.Fatalf("xmllint: %v\n%s", err, raw)
 				}
 				if got := canonical(t, m, parse(t, raw)); !bytes.Equal(got, want) {
-					at := 0
-					for at < min(len(got), len(want)) && got[at] == want[at] {
-						at++
-					}
+					at := firstDifference(got, want)
 					t.Fatalf("document %d: xmllint …%.80q, ours …%.80q", seed, want[at:], got[at:])
 				}
 			}
 		})
 	}
+}
+
+func firstDifference(a, b []byte) int {
+	at := 0
+	for at < min(len(a), len(b)) && a[at] == b[at] {
+		at++
+	}
+	return max(0, at-20)
 }
 
 // randomDocument writes a document with declarations, prefixes, attributes, texts and
@@ -121,4 +127,80 @@ func randomElement(r *rand.Rand, b *strings.Builder, outer map[string]string, de
 		randomElement(r, b, scope, depth+1)
 	}
 	b.WriteString("</" + name + ">")
+}
+
+// TestLiveMutations spoils random documents: what is accepted all the same, xmllint
+// accepts too, and reads as the same document.
+func TestLiveMutations(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("DOVIDKA_LIVE") == "" {
+		t.Skip("DOVIDKA_LIVE is not set: run conformance/trustlist/run.sh")
+	}
+	t.Run("--c14n", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "in.xml")
+		accepted := 0
+		for seed := range uint64(20000) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			raw := mutated(r, randomDocument(r))
+			d, err := xmldsig.Parse(raw, xmldsig.Limits{})
+			// What libxml2 takes for a namespace is its own matter: those are left as they were.
+			if err != nil || strangeNamespace(raw) {
+				continue
+			}
+			accepted++
+			if err := os.WriteFile(path, raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			want, err := exec.CommandContext(t.Context(), "xmllint", "--c14n", path).Output()
+			if got := canonical(t, xmldsig.Canonicalization{Comments: true}, d); err != nil || !bytes.Equal(got, want) {
+				at := firstDifference(got, want)
+				t.Errorf("document %d: %v, xmllint …%.80q, ours …%.80q", seed, err, want[at:], got[at:])
+			}
+		}
+		if accepted < 200 {
+			t.Errorf("only %d documents were accepted", accepted)
+		}
+		t.Logf("%d documents were accepted", accepted)
+	})
+}
+
+// strangeNamespace reports whether a document has a declaration of a namespace that
+// random documents have not.
+func strangeNamespace(raw []byte) bool {
+	for _, found := range namespaceValue.FindAllSubmatch(raw, -1) {
+		switch string(found[1]) {
+		case `""`, `"urn:1"`, `"urn:2"`, `"http://x.example/?a=1"`:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+var namespaceValue = regexp.MustCompile(`xmlns[^=]*=\s*("[^"]*"|'[^']*'|.)`)
+
+// mutated changes a few bytes: it deletes, doubles or exchanges them, or puts markup in.
+func mutated(r *rand.Rand, raw []byte) []byte {
+	for range 1 + r.IntN(3) {
+		at := r.IntN(len(raw))
+		to := min(len(raw), at+1+r.IntN(4))
+		piece := bytes.Clone(raw[at:to])
+		switch r.IntN(4) {
+		case 0:
+			piece = nil
+		case 1:
+			piece = append(piece, piece...)
+		case 2:
+			other := r.IntN(len(raw))
+			piece = bytes.Clone(raw[other:min(len(raw), other+len(piece))])
+		case 3:
+			piece = append(piece, pick(r, "<", ">", "&", `"`, "'", "-", "--", "]]>", "<!--", "-->", " ", "\n", ":", "xmlns", "=", "/", "<a/>", "&#x", ";")...)
+		}
+		raw = append(bytes.Clone(raw[:at]), append(piece, raw[to:]...)...)
+		if len(raw) == 0 {
+			return []byte("<a/>")
+		}
+	}
+	return raw
 }

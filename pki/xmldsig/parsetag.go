@@ -142,30 +142,43 @@ func (p *parser) resolve(e *Element, name string, attributes []written) error {
 }
 
 func checkDeclaration(prefix string, isPrefixed bool, uri string) error {
+	first, _ := utf8.DecodeRuneInString(prefix)
 	switch {
-	case isPrefixed && (prefix == "" || strings.Contains(prefix, ":") || prefix == "xmlns" || uri == ""),
+	case isPrefixed && (prefix == "" || !isNameStart(first) || strings.Contains(prefix, ":") || prefix == "xmlns" || uri == ""),
 		(prefix == "xml") != (uri == namespaceXML), uri == namespaceXMLNS:
 		return syntax("declaration of a namespace")
-	case uri != "" && !isAbsolute(uri): // Canonical XML 1.0, clause 1.3
-		return syntax("a relative namespace")
+	case uri != "" && !isAbsoluteURI(uri): // Canonical XML 1.0, clause 1.3
+		return syntax("a namespace that is not an absolute URI")
 	}
 	return nil
 }
 
-// isAbsolute reports whether a URI begins with a scheme (RFC 3986, clause 3.1).
-func isAbsolute(uri string) bool {
+// isAbsoluteURI reports whether a text begins with a scheme and has the characters of a
+// URI (RFC 3986, clauses 2 and 3.1).
+func isAbsoluteURI(uri string) bool {
 	scheme, _, ok := strings.Cut(uri, ":")
 	if !ok || scheme == "" {
 		return false
 	}
 	for i, c := range scheme {
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", c)) {
+		if !isLetter(c) && (i == 0 || !strings.ContainsRune("0123456789+-.", c)) {
+			return false
+		}
+	}
+	for i, c := range uri {
+		switch {
+		case c == '%':
+			if len(uri) < i+3 || digit(rune(uri[i+1])) > 15 || digit(rune(uri[i+2])) > 15 {
+				return false
+			}
+		case !isLetter(c) && !strings.ContainsRune("0123456789-._~:/?#[]@!$&'()*+,;=", c):
 			return false
 		}
 	}
 	return true
 }
+
+func isLetter(c rune) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
 func splitName(name string) (prefix, local string, err error) {
 	prefix, local, found := strings.Cut(name, ":")
