@@ -109,7 +109,9 @@ func (c *Curve) joint(s, r *scalar, q [][]affine) (sum projective) {
 		if digit == 0 {
 			return
 		}
-		sum.DoubleN(c.field, c.a, doublings)
+		if !sum.Infinite() {
+			sum.DoubleN(c.field, c.a, doublings)
+		}
 		doublings = 0
 		if digit > 0 {
 			sum.Add(c.field, c.a, &odd[digit/2], 0)

@@ -131,7 +131,7 @@ func (o *order) mul(x, y *scalar) scalar {
 	return o.montgomery(&z, &o.r2)
 }
 
-// montgomery returns x·y/2^(64·words) modulo n, word by word.
+// montgomery returns x·y/2^(64·words) modulo n, word by word. One factor need not be below n.
 func (o *order) montgomery(x, y *scalar) scalar {
 	var t [gf2m.MaxWords + 2]uint64
 	w := o.words

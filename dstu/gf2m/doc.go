@@ -5,6 +5,8 @@
 // An [Element] is a value; it does not know its field, which is the first argument of everything that reduces. Results
 // go into the receiver, which may be the same variable as any argument.
 //
+// A [Point] is a point of a curve over the field in λ-coordinates; it is here because its operations are assembly too.
+//
 // All implementations have the same results. Assembly with the carry-less multiplication of the processor is taken if
 // it has that instruction (amd64, and arm64 with Linux or macOS), and whole point operations in the registers of AVX-512 where they are; the build tag purego
 // leaves both out, and [Field.Portable] gives a field that does not use them.

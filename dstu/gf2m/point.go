@@ -102,15 +102,19 @@ func (p *Point) AddDistinct(f *Field, q *AffinePoint, negative uint64) {
 
 // Add adds q, or −q if negative is 1, to p, whatever they are, in variable time.
 func (p *Point) Add(f *Field, a uint64, q *AffinePoint, negative uint64) {
-	if p.Infinite() {
-		p.Set(q)
-		p.L[0] ^= negative
+	if !p.Infinite() {
+		p.AddDistinct(f, q, negative)
+		if !p.Infinite() || !p.X.IsZero() { // opposite points differ in λ, so their X is not 0
+			return
+		}
+		p.set(q, negative)
+		p.DoubleN(f, a, 1) // they were the same point
 		return
 	}
-	before := *p
-	p.AddDistinct(f, q, negative)
-	if p.Infinite() && p.X.IsZero() { // the same point: opposite ones differ in λ, so their X is not 0
-		*p = before
-		p.DoubleN(f, a, 1)
-	}
+	p.set(q, negative)
+}
+
+func (p *Point) set(q *AffinePoint, negative uint64) {
+	p.Set(q)
+	p.L[0] ^= negative
 }
