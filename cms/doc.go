@@ -31,6 +31,9 @@
 // stamped before, and a list that has expired answers as it did while it was fresh.
 // Several of them form a chain, each proved by the next.
 //
+// To make one, have [Sign] ask for a time-stamp, gather with [CollectLongTerm] what the
+// services say, and put that in with [Extend].
+//
 // Archive time-stamps of version 3 are verified (ETSI EN 319 122-1, clause 5.5.3).
 // Those of versions 1 and 2 are reported as [Skipped] and prove nothing.
 //

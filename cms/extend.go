@@ -23,16 +23,18 @@ var (
 )
 
 // LongTerm is what makes a signature CAdES-LT (ETSI EN 319 122-1, clause 6.3): the
-// certificates of all chains and what was stated about them. All of it goes into the
-// container.
+// certificates of all chains and what was stated about them, all of which goes into the
+// container. [CollectLongTerm] gathers it.
 //
 // The statement about the signer's certificate is one made after the signature was
 // time-stamped: an older one does not know of a revocation in between, and proves
 // something only as long as it is fresh. It will do if an archive time-stamp follows
 // while it still is.
 type LongTerm struct {
-	// Anchors are the pinned roots to which the chains lead.
+	// Anchors and Services are those to which the chains lead, as in [VerifyOptions]. They
+	// are not put in: who verifies has them.
 	Anchors      []*pki.Certificate
+	Services     *pki.Services
 	Certificates []*pki.Certificate
 	CRLs         []*pki.CRL
 	OCSPs        []*pki.OCSPResponse
@@ -124,7 +126,6 @@ func embedLongTerm(sd *SignedData, opts *ExtendOptions) ([]byte, error) {
 	l := opts.LongTerm
 	parts := sd.parts()
 	parts.addCertificates(l.Certificates)
-	parts.addCertificates(l.Anchors)
 	parts.addStatements(l.CRLs, l.OCSPs)
 	out, err := parts.marshal()
 	if err != nil {
@@ -141,7 +142,7 @@ func embedLongTerm(sd *SignedData, opts *ExtendOptions) ([]byte, error) {
 	for i := range extended.Signers {
 		v := &signerVerifier{
 			sd: extended, si: &extended.Signers[i], content: content,
-			opts:   VerifyOptions{Anchors: l.Anchors, Time: l.Time, ClockSkew: pki.DefaultClockSkew, Keys: l.Keys},
+			opts:   VerifyOptions{Anchors: l.Anchors, Services: l.Services, Time: l.Time, ClockSkew: pki.DefaultClockSkew, Keys: l.Keys},
 			budget: pki.NewBudget(chainSignatures), statements: pki.NewBudget(statusSignatures), hashes: partHashes{},
 		}
 		if err := v.provesItself(opts.ArchiveTimeStamp != nil); err != nil {

@@ -237,7 +237,7 @@ func TestArchiveTimeStamps(t *testing.T) {
 			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed},
 		},
 		"certificate taken out": {
-			change(lta, func(p *cms.Parts) { p.DropCertificate(a.Root.Certificate) }), invalid(cms.ReasonArchiveIndex),
+			change(lta, func(p *cms.Parts) { p.DropCertificate(a.CA.Certificate) }), invalid(cms.ReasonArchiveIndex),
 			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonArchiveIndex},
 		},
 		"statements taken out": {
