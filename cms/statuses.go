@@ -86,9 +86,11 @@ func (v *signerVerifier) sources(also longTerm) pki.StatusSources {
 	}
 }
 
+// statusAt is the status from the statements at hand, and from others where those do
+// not settle it and somebody may be asked.
 func (v *signerVerifier) statusAt(c, issuer *pki.Certificate, at time.Time) pki.Status {
 	st := v.statusFrom(c, issuer, at, longTerm{})
-	if v.asking {
+	if v.asking && !v.settles(c, issuer, st, at) {
 		st = v.askedStatus(c, issuer, at, st)
 	}
 	return st
@@ -113,34 +115,42 @@ func (v *signerVerifier) statusFrom(c, issuer *pki.Certificate, at time.Time, al
 	return st
 }
 
-// settles reports whether the status at a time from the statements at hand needs no asking. A list
-// from before the time in question which came with the signature does not: a signer
-// whose certificate was revoked since would send just that.
-func (v *signerVerifier) settles(st pki.Status, at time.Time) bool {
+// settles reports whether the status of a certificate at a time from the statements at
+// hand needs no asking. A list from before that time which came with the signature does
+// not settle it: a signer whose certificate was revoked since would send just that.
+func (v *signerVerifier) settles(c, issuer *pki.Certificate, st pki.Status, at time.Time) bool {
 	switch {
-	case v.asked == nil, st.State == pki.StateRevoked:
+	case st.State == pki.StateRevoked:
 		return true
 	case st.State != pki.StateGood:
 		return false
 	case st.Source == "ocsp", !st.AsOf.Before(at):
 		return true
 	}
-	// These lists were looked at just now: looking again costs no signature.
-	options := v.statusOptions(at)
-	options.Budget = nil
-	given := pki.StatusSources{CRLs: v.opts.CRLs}
-	return pki.CheckStatus(v.out.Chain[0], v.out.Chain[1], given, options).State == pki.StateGood
+	return v.givenStatus(c, issuer, at, pki.StatusSources{CRLs: v.opts.CRLs}).State == pki.StateGood
 }
 
-// signerStatus is the status of the signer's certificate. From the moment at which the
-// statements at hand do not settle it others are asked, about the authorities too.
+// givenStatus is the status from the caller's own statements. They are looked at with
+// the others too, so that it costs no signature more.
+func (v *signerVerifier) givenStatus(c, issuer *pki.Certificate, at time.Time, given pki.StatusSources) pki.Status {
+	options := v.statusOptions(at)
+	options.Budget = nil
+	return pki.CheckStatus(c, issuer, given, options)
+}
+
+// signerStatus is the status of the signer's certificate. When the caller's own
+// statements settle it nobody is asked about anything. Otherwise others may be asked,
+// about authorities and services too: whoever holds the key of an authority that was
+// revoked brings good statements about the signer, but none about the authority.
 func (v *signerVerifier) signerStatus(at time.Time) pki.Status {
-	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], at)
-	if v.asking || v.settles(st, at) {
-		return st
+	c, issuer := v.out.Chain[0], v.out.Chain[1]
+	if v.asked != nil && !v.asking {
+		given := pki.StatusSources{
+			CRLs: v.opts.CRLs, OCSPs: v.opts.OCSPs, Certificates: concat(v.opts.Pool.IssuedBy(issuer), v.pool),
+		}
+		v.asking = v.givenStatus(c, issuer, at, given).State == pki.StateUnknown
 	}
-	v.asking = true
-	return v.statusAt(v.out.Chain[0], v.out.Chain[1], at)
+	return v.statusAt(c, issuer, at)
 }
 
 // goodStamp is a time-stamp whose service was not revoked as far as the statements at
@@ -189,7 +199,8 @@ func (v *signerVerifier) statusOptions(at time.Time) pki.StatusOptions {
 	}
 }
 
-// askedStatus is the status with what others say besides the statements at hand.
+// askedStatus is the status with what others say besides the statements at hand, which
+// do not settle it.
 func (v *signerVerifier) askedStatus(c, issuer *pki.Certificate, at time.Time, atHand pki.Status) pki.Status {
 	options := v.statusOptions(at)
 	found := v.asked.ask(StatusQuery{
@@ -200,14 +211,14 @@ func (v *signerVerifier) askedStatus(c, issuer *pki.Certificate, at time.Time, a
 		options.Now = found.Now
 	}
 	said := pki.CheckStatus(c, issuer, found.StatusSources, options)
-	unsettled := atHand.State == pki.StateUnknown ||
-		c == v.out.Certificate && !found.Excused && !v.settles(atHand, at)
 	switch {
-	case atHand.State != pki.StateRevoked && said.State != pki.StateUnknown:
+	case said.State != pki.StateUnknown:
 		return said
-	case unsettled && found.Reason != pki.ReasonNone:
+	case found.Excused && atHand.State == pki.StateGood:
+		return atHand
+	case found.Reason != pki.ReasonNone:
 		return pki.Status{Reason: found.Reason}
-	case unsettled && said.Reason != pki.ReasonStatusNoSource:
+	case said.Reason != pki.ReasonStatusNoSource:
 		return said
 	}
 	return atHand

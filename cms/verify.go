@@ -50,11 +50,11 @@ type VerifyOptions struct {
 	Time time.Time
 
 	Revocation Revocation
-	// Statuses, if set, is asked for statements about the signer's certificate when
-	// those at hand do not settle its status, and then about those of the authorities
-	// too. Settled is what the caller's own statements settle, an OCSP response
-	// that the container brings along and that is fresh, and any statement made after the time in
-	// question.
+	// Statuses, if set, is asked for statements when the caller's own, CRLs and OCSPs,
+	// do not settle the status of the signer's certificate: about that certificate, the
+	// authorities above it and the services whose time-stamps count. What the container
+	// brings along saves a question if it is a fresh OCSP response or was stated after the
+	// time in question.
 	Statuses Statuses
 	// OCSPMaxAge and CRLMaxAge are as in pki.StatusOptions.
 	OCSPMaxAge, CRLMaxAge time.Duration
@@ -211,7 +211,7 @@ type signerVerifier struct {
 	statements *pki.Budget // of statuses, shared likewise
 	hashes     partHashes  // shared by the signatures of one layer
 	asked      *asked      // likewise
-	asking     bool        // what is at hand did not settle the signer's status
+	asking     bool        // the caller's statements did not settle the signer's status
 
 	out   Signer
 	attrs signedAttributes

@@ -95,6 +95,50 @@ func TestWhatSignersBring(t *testing.T) {
 	}
 }
 
+// TestAuthorityThatWasRevoked: whoever has the key of an authority makes good
+// statements about its signers, and is found out all the same.
+func TestAuthorityThatWasRevoked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
+	list, err := w.authority.CRL(w.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := w.authority.RootCRL(w.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p7s, err := cms.Extend(w.stamped(t, w.who), cms.ExtendOptions{LongTerm: &cms.LongTerm{
+		Anchors: []*pki.Certificate{w.authority.Root.Certificate}, Certificates: []*pki.Certificate{w.authority.CA.Certificate},
+		OCSPs: []*pki.OCSPResponse{w.answer(t, w.who)}, CRLs: []*pki.CRL{list, root}, Time: w.clock.now(),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.advance(10 * time.Minute)
+	verify := func() cms.Outcome {
+		opts := w.Options(w.clock.now())
+		opts.Statuses = w.client(t, online.Config{})
+		r, err := cms.VerifyContext(t.Context(), p7s, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.MayAuthorise()
+	}
+	if o := verify(); o.Verdict != cms.Valid || w.OCSP.Requests() != 0 || w.RootCRL.Requests() != 1 {
+		t.Errorf("%v, responder asked %d times, root's list %d times", o, w.OCSP.Requests(), w.RootCRL.Requests())
+	}
+	w.authority.Revoke(w.authority.CA.Certificate, w.clock.now(), 1)
+	w.RenewLists()
+	if o := verify(); o != (cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonIssuerRevoked}) {
+		t.Errorf("authority revoked: %v", o)
+	}
+	w.RootCRL.Misbehave(cmstest.Down)
+	if o := verify(); o != (cms.Outcome{Verdict: cms.Indeterminate, Reason: pki.ReasonIssuerStatus}) {
+		t.Errorf("nobody tells about the authority but the signer: %v", o)
+	}
+}
+
 // answer is what the responder says now about somebody, without being asked.
 func (w *world) answer(t testing.TB, who *cmstest.Identity) *pki.OCSPResponse {
 	t.Helper()
@@ -117,9 +161,9 @@ func (w *world) answer(t testing.TB, who *cmstest.Identity) *pki.OCSPResponse {
 }
 
 // BenchmarkVerifyOnline verifies a signature with a time-stamp of the content and one
-// of the signature, with the statuses of signer, provider and services, of which lists
-// and authorities' certificates are kept. The signer is known, with a response that is
-// kept, or new every time, with a response that comes along.
+// of the signature, and the statuses of signer, provider and time-stamping service.
+// Authorities' certificates and lists are kept. The signer is known, with a response
+// that is kept, or new every time, with a response that is parsed and verified too.
 func BenchmarkVerifyOnline(b *testing.B) {
 	for name, family := range map[string]cmstest.Family{"DSTU": cmstest.DSTU, "EC": cmstest.EC} {
 		w := newWorld(b, family, cmstest.ServeConfig{OCSPLifetime: time.Hour})
@@ -134,6 +178,15 @@ func BenchmarkVerifyOnline(b *testing.B) {
 			containers = append(containers, w.stamped(b, who))
 			responses = append(responses, w.answer(b, who).Raw)
 		}
+		list, err := w.authority.CRL(w.clock.now())
+		if err != nil {
+			b.Fatal(err)
+		}
+		root, err := w.authority.RootCRL(w.clock.now())
+		if err != nil {
+			b.Fatal(err)
+		}
+		lists := []*pki.CRL{list, root}
 		opts := w.Options(w.clock.now())
 		opts.Statuses = c
 		run := func(b *testing.B, p7s []byte, opts cms.VerifyOptions) {
@@ -154,6 +207,7 @@ func BenchmarkVerifyOnline(b *testing.B) {
 		b.Run(name+"/new", func(b *testing.B) {
 			opts := opts
 			opts.Cache = pki.NewCertificateCache(16) // fewer than signers, so that each is new
+			opts.CRLs = lists
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				r, err := pki.ParseBasicOCSPResponse(responses[i%signers])
