@@ -56,9 +56,12 @@ type verifyAnswer struct {
 	Reason  string           `json:"reason"`
 	Format  string           `json:"format"`
 	Level   string           `json:"level"`
+	Now     *verifyNow       `json:"may_authorise"`
 	Checks  []verifyCheck    `json:"checks"`
 	Signers []map[string]any `json:"signers"`
 }
+
+type verifyNow struct{ Verdict, Reason string }
 
 type verifyCheck struct{ Name, Status, Reason string }
 
@@ -139,8 +142,29 @@ func TestVerifyCases(t *testing.T) {
 					t.Errorf("level %q, want %q", got.Level, c.Level)
 				}
 				checkSigner(t, c.Signer, got.Signers)
+				checkNow(t, c.ID, got)
 			})
 		}
+	}
+}
+
+// checkNow: who signed well then may not authorise now for that alone.
+func checkNow(t *testing.T, id string, got verifyAnswer) {
+	t.Helper()
+	if got.Format == "asic" {
+		if got.Now != nil {
+			t.Error("ASiC authorises")
+		}
+		return
+	}
+	want := map[string]verifyNow{
+		"p11-seal": {"invalid", "no_person"}, "p14-revoked-after-timestamp": {"invalid", "revoked"}, "p01-bes-attached": {"valid", ""},
+	}
+	switch outcome, known := want[id]; {
+	case got.Now == nil:
+		t.Error("nothing about now")
+	case known && *got.Now != outcome, got.Verdict != "valid" && got.Now.Verdict == "valid":
+		t.Errorf("now %+v", *got.Now)
 	}
 }
 

@@ -71,6 +71,7 @@ type verification struct {
 	checks    []cms.Check
 	documents []string // names of an ASiC container's
 	layers    []*cms.Result
+	now       *cms.Outcome                    // whether it may authorise something now; nil of ASiC
 	answer    func() (*ehealth.Answer, error) // the result in eHealth's words
 }
 
@@ -112,8 +113,9 @@ func (c *verifyCommand) verify(ctx context.Context, warnings io.Writer) (_ *veri
 	if err != nil {
 		return nil, err
 	}
+	now := result.MayAuthorise()
 	return &verification{
-		Outcome: result.Outcome, format: "cms", at: opts.Time, checks: result.Checks, layers: result.Layers(),
+		Outcome: result.Outcome, format: "cms", at: opts.Time, checks: result.Checks, layers: result.Layers(), now: &now,
 		answer: func() (*ehealth.Answer, error) { return ehealth.FromCMS(result) },
 	}, nil
 }

@@ -16,11 +16,17 @@ import (
 type verificationJSON struct {
 	Verdict   cms.Verdict  `json:"verdict"`
 	Reason    *cms.Reason  `json:"reason"`              // null when valid
+	Authorise *outcomeJSON `json:"may_authorise"`       // something now; null of ASiC
 	Format    string       `json:"format"`              // cms, asic
 	Level     *cms.Level   `json:"level"`               // of the outermost signature
 	Documents []string     `json:"documents,omitempty"` // names, of ASiC
 	Checks    []checkJSON  `json:"checks"`
 	Signers   []signerJSON `json:"signers"`
+}
+
+type outcomeJSON struct {
+	Verdict cms.Verdict `json:"verdict"`
+	Reason  *cms.Reason `json:"reason"`
 }
 
 type signerJSON struct {
@@ -50,6 +56,9 @@ func printVerification(w io.Writer, v *verification) error {
 	out := verificationJSON{
 		Verdict: v.Verdict, Reason: stated(v.Reason), Format: v.format, Documents: v.documents,
 		Signers: []signerJSON{}, Checks: checksJSON(v.checks),
+	}
+	if v.now != nil {
+		out.Authorise = &outcomeJSON{v.now.Verdict, stated(v.now.Reason)}
 	}
 	for _, layer := range v.layers {
 		for _, s := range layer.Signers {
