@@ -22,7 +22,11 @@ type block struct {
 	words                  int      // in a block: 2, 4 or 8
 	encrypting, decrypting []uint64 // round keys in the order of use, see rounds.go
 	forward, backward      *round.Tables
+	wide                   *wideKeys // nil where there is no assembly
 }
+
+// wideKeys are the round keys in the order of use, each repeated to 64 bytes.
+type wideKeys struct{ encrypting, decrypting []uint64 }
 
 // NewCipher returns the block transformation of ДСТУ 7624:2014 (clause 5) for blocks of 16, 32 or 64 bytes. The key is as
 // long as the block or twice as long, up to 64 bytes: 16 or 32 bytes for blocks of 16, 32 or 64 for blocks of 32, 64 for
@@ -38,6 +42,9 @@ func NewCipher(blockSize int, key []byte) (cipher.Block, error) {
 	b := &block{words: blockSize / 8, forward: round.Forward(), backward: round.Backward()}
 	keys := expandKey(b.words, key)
 	b.decrypting = invertKeys(b.words, keys)
+	if round.HasWide() {
+		b.wide = newWideKeys(b.words, keys)
+	}
 	last := len(keys) - b.words
 	b.encrypting = slices.Insert(keys, last, make([]uint64, b.words)...) // the key of zeros
 	return b, nil
@@ -66,6 +73,11 @@ func (b *block) Decrypt(dst, src []byte) {
 
 // encryptBlocks encrypts whole blocks, each by itself; dst is as long as src.
 func (b *block) encryptBlocks(dst, src []byte) {
+	if b.wide != nil {
+		n := len(src) - len(src)%round.WideSize
+		round.ForwardWide().Encrypt(dst[:n], src[:n], b.words, b.wide.encrypting)
+		dst, src = dst[n:], src[n:]
+	}
 	switch b.words {
 	case 2:
 		for ; len(src) >= 16; dst, src = dst[16:], src[16:] {
@@ -89,6 +101,11 @@ func (b *block) encryptBlocks(dst, src []byte) {
 }
 
 func (b *block) decryptBlocks(dst, src []byte) {
+	if b.wide != nil {
+		n := len(src) - len(src)%round.WideSize
+		round.BackwardWide().Decrypt(dst[:n], src[:n], b.words, b.wide.decrypting)
+		dst, src = dst[n:], src[n:]
+	}
 	switch b.words {
 	case 2:
 		for ; len(src) >= 16; dst, src = dst[16:], src[16:] {

@@ -11,5 +11,7 @@
 //   - XTS (14): [EncryptXTS], key wrap (15): [Wrap]. The key wrap of enveloped data is another: [WrapKey].
 //
 // The rounds look tables up by secret data, and GMAC and GCM multiply by them: neither is constant-time with respect to
-// the processor's caches. Only codes are compared in constant time.
+// the processor's caches. On amd64 with GFNI and AVX-512 VBMI, groups of 128 bytes in ECB, CTR, CFB decryption and the
+// encryption of GCM and CCM are: there the substitution stays in registers. Keys are set up, single blocks and the modes
+// which chain them run through tables everywhere. Codes are compared in constant time.
 package kalyna

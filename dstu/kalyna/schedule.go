@@ -87,6 +87,23 @@ func invertKeys(words int, keys []uint64) []uint64 {
 	return out
 }
 
+// newWideKeys repeats the round keys for [round.Wide].
+func newWideKeys(words int, keys []uint64) *wideKeys {
+	t := round.Backward()
+	var w wideKeys
+	for i := 0; i < len(keys); i += words {
+		for j := range 8 {
+			up, down := keys[i+j%words], keys[len(keys)-words-i+j%words]
+			if i > 0 && i < len(keys)-words {
+				down = unmix(t, down)
+			}
+			w.encrypting = append(w.encrypting, up)
+			w.decrypting = append(w.decrypting, down)
+		}
+	}
+	return &w
+}
+
 // shuffle is substitution, shift and mixing without a key.
 func shuffle(s []uint64) {
 	t := round.Forward()

@@ -1,6 +1,10 @@
 package kupyna
 
-import "github.com/dovidka/dovidka/dstu/internal/round"
+import (
+	"sync"
+
+	"github.com/dovidka/dovidka/dstu/internal/round"
+)
 
 const (
 	rounds8  = 10 // of the 512-bit state
@@ -91,3 +95,17 @@ func add16(t *round.Tables, s *[16]uint64) {
 		mix16(t, s)
 	}
 }
+
+// constants8 are the round constants of T⊕ and T⁺ one after the other, round by round, as [round.Wide.Permute] takes them.
+var constants8 = sync.OnceValue(func() []uint64 {
+	var out []uint64
+	for i := range uint64(rounds8) {
+		for j := range uint64(8) {
+			out = append(out, j<<4^i)
+		}
+		for j := range uint64(8) {
+			out = append(out, 0x00f0f0f0f0f0f0f3^((7-j)<<4^i)<<56)
+		}
+	}
+	return out
+})

@@ -27,12 +27,18 @@ func Substitutions() *[4][256]byte { return &sboxes }
 // Inverses returns the inverse substitutions.
 func Inverses() *[4][256]byte { return inverses() }
 
+// vector is the first row of the circulant matrix, and inverseVector that of its inverse: row r is it turned right by r.
+var (
+	vector        = [8]byte{0x01, 0x01, 0x05, 0x01, 0x08, 0x06, 0x07, 0x04}
+	inverseVector = [8]byte{0xad, 0x95, 0x76, 0xa8, 0x2f, 0x49, 0xd7, 0xca}
+)
+
 var forward = sync.OnceValue(func() *Tables {
-	return expand(&sboxes, [8]byte{0x01, 0x01, 0x05, 0x01, 0x08, 0x06, 0x07, 0x04})
+	return expand(&sboxes, vector)
 })
 
 var backward = sync.OnceValue(func() *Tables {
-	return expand(inverses(), [8]byte{0xad, 0x95, 0x76, 0xa8, 0x2f, 0x49, 0xd7, 0xca})
+	return expand(inverses(), inverseVector)
 })
 
 var inverses = sync.OnceValue(func() *[4][256]byte {
@@ -45,7 +51,6 @@ var inverses = sync.OnceValue(func() *[4][256]byte {
 	return &inv
 })
 
-// expand takes the first row of the circulant matrix: row r is it turned right by r.
 func expand(boxes *[4][256]byte, vector [8]byte) *Tables {
 	var t Tables
 	for i := range t {
