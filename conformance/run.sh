@@ -83,6 +83,7 @@ suite() { # title, command...
 start
 suite 'Contracts' "$here/contracts.sh"
 suite 'Symmetric algorithms: Bouncy Castle' "$here/symmetric/run.sh"
+suite 'DSTU 4145 at random and at its edges: Bouncy Castle, jkurwa' "$here/signatures/dstu4145.sh"
 suite 'Signatures: jkurwa, OpenSSL, Bouncy Castle' "$here/signatures/run.sh"
 suite 'Trusted lists: libxml2, xmlsec1, EU DSS' "$here/trustlist/run.sh"
 suite 'CAdES and ASiC: EU DSS' "$here/dss/run.sh"
