@@ -1,7 +1,12 @@
 package trustlist_test
 
 import (
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/sha1" // identifiers only
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
@@ -181,7 +186,8 @@ func TestGranted(t *testing.T) {
 		"qualifications that take away":  {entries: []trustlisttest.Entry{extra(granted, extension(` Critical="true"`, strings.Replace(qualifications, "%", "NotQualified", 1)))}, at: "-----", fault: trustlist.ErrExtension},
 		"taken over":                     {entries: []trustlisttest.Entry{extra(granted, extension(` Critical="false"`, `<tslx:TakenOverBy/>`))}, at: "--+++"},
 		"past later than the present":    {entries: []trustlisttest.Entry{granted, w.entry(withdrawn, day(-50))}, at: "-----", fault: trustlist.ErrMalformed},
-		"two presents":                   {entries: []trustlisttest.Entry{granted, w.entry(withdrawn, day(-100))}, at: "-----", fault: trustlist.ErrMalformed},
+		"replaced on the day it began":   {entries: []trustlisttest.Entry{granted, w.entry(withdrawn, day(-100))}, at: "--+++"},
+		"withdrawn on the same day":      {entries: []trustlisttest.Entry{w.entry(withdrawn, day(-100)), granted}, at: "-----"},
 		"past of another key":            {entries: []trustlisttest.Entry{granted, of(w.entry(eu, day(-200)), other.CA.Certificate)}, at: "-----", fault: trustlist.ErrMalformed},
 		"past of another key identifier": {entries: []trustlisttest.Entry{granted, key(of(w.entry(eu, day(-200)), other.CA.Certificate))}, at: "-----", fault: trustlist.ErrMalformed},
 		"something twice":                {entries: []trustlisttest.Entry{extra(granted, "<ServiceStatus>"+eu+"</ServiceStatus>")}, at: "-----", fault: trustlist.ErrMalformed},
@@ -362,5 +368,30 @@ func TestFaultsConcernOneService(t *testing.T) {
 	faults := list.Faults()
 	if len(faults) != 1 || faults[0].Provider != "Другий" || !slices.ContainsFunc(faults, func(f trustlist.Fault) bool { return errors.Is(f.Err, trustlist.ErrMalformed) }) {
 		t.Errorf("%v", faults)
+	}
+}
+
+// TestKeyIdentifierByDigest: a past named by the SHA-1 of the key, as lists name keys
+// whose certificates have no identifier, is the service's own.
+func TestKeyIdentifierByDigest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC)
+	ca := w.CA.Certificate
+	past := w.entry(trustlist.StatusGrantedUA, day(-100))
+	past.OnlyKey = true
+	document := string(w.template(w.entry(withdrawnUA, day(-50)), past).XML())
+	key := must[*x509.Certificate](t)(x509.ParseCertificate(ca.Raw)).PublicKey.(*ecdsa.PublicKey)
+	sum := sha1.Sum(must[*ecdh.PublicKey](t)(key.ECDH()).Bytes())
+	for id, want := range map[string]bool{
+		base64.StdEncoding.EncodeToString(ca.SubjectKeyID): true,
+		base64.StdEncoding.EncodeToString(sum[:]):          true,
+		base64.StdEncoding.EncodeToString(sum[1:]):         false,
+	} {
+		changed := strings.Replace(document, base64.StdEncoding.EncodeToString(ca.SubjectKeyID), id, 1)
+		signed := must[[]byte](t)(w.signer().Sign([]byte(changed)))
+		list := must[*trustlist.List](t)(trustlist.Read(signed, w.options()))
+		if pki.NewServices(list.Services()...).GrantedAt(ca, day(-60)) != want {
+			t.Errorf("%s: not %v", id, want)
+		}
 	}
 }

@@ -32,7 +32,8 @@ type Pointer struct {
 	Territory string
 	Type      string
 	MIME      string
-	// Certificates are those of its signers, as this list states them.
+	// Certificates are those of its signers, as this list states them and as far as they
+	// can be read.
 	Certificates []*pki.Certificate
 }
 
@@ -99,11 +100,10 @@ func readPointers(e *xmldsig.Element) ([]Pointer, error) {
 		if identities := f.optional("ServiceDigitalIdentities"); identities != nil {
 			all, _ := identities.Elements()
 			for _, identity := range all {
-				read, err := readIdentity(identity)
-				if err != nil {
-					return nil, err
+				// One that cannot be read is nobody's whom the other list may be signed by.
+				if read, err := readIdentity(identity); err == nil {
+					p.Certificates = append(p.Certificates, read.Certificates...)
 				}
-				p.Certificates = append(p.Certificates, read.Certificates...)
 			}
 		}
 		if info := f.optional("AdditionalInformation"); info != nil {

@@ -2,10 +2,14 @@ package trustlist
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/xmldsig"
@@ -187,8 +191,8 @@ func (s *Service) order() error {
 	current := s.Entries[0]
 	slices.SortStableFunc(s.Entries, func(a, b Entry) int { return b.From.Compare(a.From) })
 	switch key := current.Identity.Certificates; {
-	case !s.Entries[0].From.Equal(current.From) || len(s.Entries) > 1 && s.Entries[1].From.Equal(current.From):
-		return malformed("history is not older than the current status")
+	case !s.Entries[0].From.Equal(current.From): // entries of one time keep their order: the first counts
+		return malformed("history is newer than the current status")
 	case len(key) == 0:
 		return malformed("a service without a certificate")
 	}
@@ -200,8 +204,7 @@ func (s *Service) order() error {
 	return nil
 }
 
-// isOf reports whether an identity names the key of a certificate, and no other. Lists
-// compute identifiers of keys in more than one way; a certificate's own counts.
+// isOf reports whether an identity names the key of a certificate, and no other.
 func (i Identity) isOf(c *pki.Certificate) bool {
 	for _, own := range i.Certificates {
 		if !bytes.Equal(own.RawKey, c.RawKey) {
@@ -212,9 +215,23 @@ func (i Identity) isOf(c *pki.Certificate) bool {
 		return true
 	}
 	for _, id := range i.KeyIDs {
-		if !bytes.Equal(id, c.SubjectKeyID) {
+		if !bytes.Equal(id, c.SubjectKeyID) && !bytes.Equal(id, sha1KeyID(c)) {
 			return false
 		}
 	}
 	return true
+}
+
+// sha1KeyID is the identifier that lists give a key whose certificate has none (RFC
+// 5280, clause 4.2.1.2, method 1). Nobody is trusted by it: it only tells that a past
+// goes with a service in the same signed list.
+func sha1KeyID(c *pki.Certificate) []byte {
+	s := cryptobyte.String(c.RawKey)
+	var body cryptobyte.String
+	var bits []byte
+	if !s.ReadASN1(&body, asn1.SEQUENCE) || !body.SkipASN1(asn1.SEQUENCE) || !body.ReadASN1BitStringAsBytes(&bits) {
+		return nil
+	}
+	sum := sha1.Sum(bits)
+	return sum[:]
 }
