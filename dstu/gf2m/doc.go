@@ -8,8 +8,8 @@
 // A [Point] is a point of a curve over the field in λ-coordinates; it is here because its operations are assembly too.
 //
 // All implementations have the same results. Assembly with the carry-less multiplication of the processor is taken if
-// it has that instruction (amd64, and arm64 with Linux or macOS), and whole point operations in the registers of AVX-512 where they are; the build tag purego
-// leaves both out, and [Field.Portable] gives a field that does not use them.
+// it has that instruction (amd64, and arm64 with Linux or macOS), and whole point operations in the registers of AVX-512
+// where they are; the build tag purego leaves both out, and [Field.Portable] gives a field that does not use them.
 //
 // No instruction and no memory access depends on the value of an element, so the same code serves secrets and public
 // data; only [Public], for public elements, is different. Portable multiplication is made of integer multiplications,
