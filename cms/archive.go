@@ -281,8 +281,8 @@ func (v *signerVerifier) verifyArchive(sv *stampVerifier, a *archiveStamp) (o Ou
 	return sv.verifyParsed(a.stamp, data, v.provenAt(oidAttrArchiveTimeStampV3, a.token)), total
 }
 
-// provenAt is the earliest time at which a value of an unsigned attribute is proven to
-// have existed, zero if nothing proves that.
+// provenAt is the earliest time at which a value of an attribute is proven to have
+// existed, zero if nothing proves that.
 func (v *signerVerifier) provenAt(oid string, value []byte) time.Time {
 	var times []time.Time
 	for _, a := range v.archive {
@@ -290,8 +290,11 @@ func (v *signerVerifier) provenAt(oid string, value []byte) time.Time {
 			times = append(times, a.stamp.Time)
 		}
 	}
-	if oid == oidAttrSignatureTimeStamp && !v.referenceTime.IsZero() {
+	switch {
+	case oid == oidAttrSignatureTimeStamp && !v.referenceTime.IsZero():
 		times = append(times, v.referenceTime)
+	case oid == oidAttrContentTimeStamp && !v.proven.IsZero():
+		times = append(times, v.proven) // of the signature that is over it
 	}
 	if len(times) == 0 {
 		return time.Time{}

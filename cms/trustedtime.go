@@ -21,10 +21,26 @@ func (v *signerVerifier) checkTimes() {
 	}
 	archive, archived := v.checkArchive(sv)
 	references, referred := v.checkReferenceStamps(sv)
-	if first, ok := v.checkStamps(sv, CheckContentTimeStamp, oidAttrContentTimeStamp, v.attrs.contentStamps, v.content); ok {
-		s.ContentTime = first
+	tokens := v.si.unsignedValues(oidAttrSignatureTimeStamp)
+	first, signature := v.verifyStamps(sv, oidAttrSignatureTimeStamp, tokens, v.si.Signature)
+	later := v.laterProofs()
+	signed := len(tokens) > 0 && signature.Verdict == Valid
+	if signed {
+		v.proven = slices.MinFunc(append(later, first), time.Time.Compare)
+	} else if len(later) > 0 {
+		v.proven = slices.MinFunc(later, time.Time.Compare)
 	}
-	v.checkSignatureStamps(sv)
+	if !v.proven.IsZero() {
+		s.TrustedTime = v.proven
+	}
+	v.checkContentStamps(sv)
+	if len(tokens) > 0 {
+		s.Checks = append(s.Checks, signature.check(CheckSignatureTimeStamp, ReasonNone))
+	}
+	if !v.proven.IsZero() && s.ContentTime.After(v.proven.Add(stampTolerance)) ||
+		signed && first.After(v.proven.Add(stampTolerance)) {
+		s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
+	}
 	v.stampChains, v.stamps = sv.chains, sv.good
 	if referred {
 		s.Checks = append(s.Checks, references)
@@ -43,48 +59,31 @@ func (v *signerVerifier) checkTimes() {
 	}
 }
 
-// checkSignatureStamps takes the earliest time of all stamps over the signature, and
-// holds those over the signature alone to be between the content's and the later ones.
-func (v *signerVerifier) checkSignatureStamps(sv *stampVerifier) {
-	s := &v.out
-	var later []time.Time
+// laterProofs are the times of good stamps over the signature and more.
+func (v *signerVerifier) laterProofs() []time.Time {
+	var out []time.Time
 	for _, a := range v.archive {
 		if a.proves {
-			later = append(later, a.stamp.Time)
+			out = append(out, a.stamp.Time)
 		}
 	}
 	if !v.referenceTime.IsZero() {
-		later = append(later, v.referenceTime)
+		out = append(out, v.referenceTime)
 	}
-	stamps := v.si.unsignedValues(oidAttrSignatureTimeStamp)
-	first, ok := v.checkStamps(sv, CheckSignatureTimeStamp, oidAttrSignatureTimeStamp, stamps, v.si.Signature)
-	for _, t := range later {
-		if ok && first.After(t.Add(stampTolerance)) {
-			s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
-			break
-		}
-	}
-	if ok {
-		later = append(later, first)
-	}
-	if len(later) == 0 {
-		return
-	}
-	s.TrustedTime = slices.MinFunc(later, time.Time.Compare)
-	if s.ContentTime.After(s.TrustedTime.Add(stampTolerance)) {
-		s.fail(CheckSignatureTimeStamp, ReasonStampOrder)
-	}
+	return out
 }
 
-// checkStamps verifies all stamps of a kind and returns the earliest time; ok only
-// if there are some and all are good.
-func (v *signerVerifier) checkStamps(sv *stampVerifier, name, oid string, stamps [][]byte, data []byte) (first time.Time, ok bool) {
-	if len(stamps) == 0 {
-		return first, false
+// checkContentStamps verifies the stamps of the content. They are signed, so what proves
+// the signature proves them.
+func (v *signerVerifier) checkContentStamps(sv *stampVerifier) {
+	if len(v.attrs.contentStamps) == 0 {
+		return
 	}
-	first, all := v.verifyStamps(sv, oid, stamps, data)
-	v.out.Checks = append(v.out.Checks, all.check(name, ReasonNone))
-	return first, all.Verdict == Valid
+	first, all := v.verifyStamps(sv, oidAttrContentTimeStamp, v.attrs.contentStamps, v.content)
+	if all.Verdict == Valid {
+		v.out.ContentTime = first
+	}
+	v.out.Checks = append(v.out.Checks, all.check(CheckContentTimeStamp, ReasonNone))
 }
 
 func (v *signerVerifier) verifyStamps(sv *stampVerifier, oid string, stamps [][]byte, data []byte) (first time.Time, all Outcome) {

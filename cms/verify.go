@@ -221,6 +221,7 @@ type signerVerifier struct {
 	archive       []*archiveStamp // those looked at, the oldest first in the end
 	stampChains   [][]*pki.Certificate
 	stamps        []goodStamp
+	proven        time.Time // when the signature is proven to have existed; zero if it is not
 	referenceTime time.Time // of a good stamp of CAdES-X over the signature
 
 	// timeOpen: there is a time-stamp of the signature, but it could not be verified.

@@ -1,0 +1,157 @@
+package cms_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/cms/cmstest"
+	"github.com/dovidka/dovidka/pki"
+)
+
+// TestArchiveTimeStamps: what an archive time-stamp proves and when it does not.
+func TestArchiveTimeStamps(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t, cmstest.EC)
+	other := must[*cmstest.Identity](t)(a.TSA())
+	old := must[*cmstest.Identity](t)(a.TSA()) // whose key is lost in the second year
+	lost := signedAt.AddDate(1, 0, 0)
+	a.Revoke(old.Certificate, lost, 1)
+	now := signedAt.AddDate(5, 0, 0)
+	list := must[*pki.CRL](t)(a.CRL(now))
+
+	material := a.material(t, signedAt.Add(time.Minute))
+	material.Certificates = append(material.Certificates, old.Certificate, other.Certificate)
+	extend := func(container []byte, opts cms.ExtendOptions) []byte {
+		return must[[]byte](t)(cms.Extend(container, opts))
+	}
+	archived := func(container []byte, tsa *cmstest.Identity, at time.Time) []byte {
+		return extend(container, cms.ExtendOptions{ArchiveTimeStamp: stamps(tsa, at)})
+	}
+	change := func(container []byte, f func(*cms.Parts)) []byte { return must[[]byte](t)(cms.Change(container, f)) }
+
+	bes := a.sign(t, false)
+	byOld := extend(bes, cms.ExtendOptions{TimeStamp: stamps(old, signedAt)})
+	byOldLT := change(byOld, func(p *cms.Parts) { p.Add(material.Certificates, material.CRLs) })
+	lta := archived(extend(bes, cms.ExtendOptions{TimeStamp: stamps(a.tsa, signedAt), LongTerm: material}), a.tsa, signedAt.Add(time.Hour))
+	stale := extend(bes, cms.ExtendOptions{
+		TimeStamp: stamps(a.tsa, signedAt), LongTerm: a.material(t, signedAt.Add(-time.Hour)), ArchiveTimeStamp: stamps(a.tsa, signedAt.Add(time.Hour)),
+	})
+	staleLT := change(stale, func(p *cms.Parts) { p.DropAttribute(1) })
+	stranger := newArchive(t, cmstest.EC)
+	first := archived(byOldLT, old, signedAt.Add(time.Hour))
+	contentByOld := must[[]byte](t)(cms.Sign(document, cms.SignOptions{
+		Signer: a.who.Key, Certificate: a.who.Certificate, SigningTime: signedAt, ContentTimeStamp: stamps(old, signedAt),
+	}))
+	cases := map[string]struct {
+		container []byte
+		want      cms.Outcome
+		archive   cms.Check
+	}{
+		"key of the content's time-stamp lost after the signature's": {
+			extend(contentByOld, cms.ExtendOptions{TimeStamp: stamps(a.tsa, signedAt), LongTerm: material}), good, cms.Check{},
+		},
+		"key of the content's time-stamp lost, nothing proves the signature": {
+			change(contentByOld, func(p *cms.Parts) { p.Add(material.Certificates, material.CRLs) }), invalid(cms.ReasonStampRevoked), cms.Check{},
+		},
+		"LTA": {lta, good, cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed}},
+		"key of the time-stamp lost later, not archived": {byOldLT, invalid(cms.ReasonStampRevoked), cms.Check{}},
+		"key of the time-stamp lost later, archived before": {
+			archived(byOldLT, a.tsa, lost.Add(-time.Hour)), good, cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed},
+		},
+		"key of the time-stamp lost before it was archived": {
+			archived(byOldLT, a.tsa, lost.Add(time.Hour)), invalid(cms.ReasonStampRevoked), cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed},
+		},
+		"key of the first archive lost too, archived again before": {
+			archived(first, other, lost.Add(-time.Hour)), good, cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed},
+		},
+		"archived again too late": {
+			archived(first, other, lost.Add(time.Hour)), invalid(cms.ReasonStampRevoked),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonStampRevoked},
+		},
+		"only archived": {
+			archived(change(bes, func(p *cms.Parts) { p.Add(material.Certificates, material.CRLs) }), a.tsa, signedAt), good,
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed},
+		},
+		"certificate taken out": {
+			change(lta, func(p *cms.Parts) { p.DropCertificate(a.CA.Certificate) }), invalid(cms.ReasonArchiveIndex),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonArchiveIndex},
+		},
+		"statements taken out": {
+			change(lta, func(p *cms.Parts) { p.DropStatements() }), invalid(cms.ReasonArchiveIndex),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonArchiveIndex},
+		},
+		"time-stamp taken out": {
+			change(lta, func(p *cms.Parts) { p.DropAttribute(0) }), invalid(cms.ReasonArchiveIndex),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonArchiveIndex},
+		},
+		"certificate put in": {
+			change(lta, func(p *cms.Parts) { p.Add(crowd(t, a.Authority, 1), nil) }), good,
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed, Reason: cms.ReasonArchivePartial},
+		},
+		"attribute put in": {
+			change(lta, func(p *cms.Parts) { p.Attach("1.2.3.4", []byte{5, 0}) }), good,
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed, Reason: cms.ReasonArchivePartial},
+		},
+		"archive of another signature": {
+			change(bes, func(p *cms.Parts) { p.Attach(oidArchiveStamp, archiveToken(t, lta)) }), invalid(cms.ReasonArchiveIndex),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonArchiveIndex},
+		},
+		"archive before the time-stamp": {
+			archived(extend(bes, cms.ExtendOptions{TimeStamp: stamps(a.tsa, signedAt.Add(time.Hour)), LongTerm: a.material(t, signedAt.Add(2*time.Hour))}), a.tsa, signedAt),
+			invalid(cms.ReasonStampOrder), cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Passed},
+		},
+		"archive by a stranger": {
+			archived(lta, stranger.tsa, signedAt.AddDate(1, 0, 0)), invalid(cms.ReasonStampUntrusted),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonStampUntrusted},
+		},
+		"no archive but the attribute": {
+			change(byOldLT, func(p *cms.Parts) { p.Attach(oidArchiveStamp, []byte{5, 0}) }), invalid(cms.ReasonStampRevoked),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonStampMalformed},
+		},
+		"a token without an index": {
+			change(bes, func(p *cms.Parts) {
+				p.Attach(oidArchiveStamp, must[[]byte](t)(a.tsa.Stamp(signedAt, pki.OIDSHA256, make([]byte, 32))))
+			}),
+			invalid(cms.ReasonArchiveIndex), cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Failed, Reason: cms.ReasonArchiveIndex},
+		},
+		"version 2 proves nothing": {
+			change(byOldLT, func(p *cms.Parts) { p.Attach(oidArchiveStampV2, archiveToken(t, lta)) }), invalid(cms.ReasonStampRevoked),
+			cms.Check{Name: cms.CheckArchiveTimeStamp, Status: cms.Skipped, Reason: cms.ReasonArchiveForm},
+		},
+	}
+	for name, tc := range cases {
+		r := a.rootOnly(t, tc.container, nil, now, list)
+		s := r.Signers[0]
+		if got, _ := s.Find(cms.CheckArchiveTimeStamp); r.Outcome != tc.want || got != tc.archive {
+			t.Errorf("%s: %v, archive %v; want %v, %v: %+v", name, r.Outcome, got, tc.want, tc.archive, s.Checks)
+		}
+	}
+	if r := a.rootOnly(t, stale, nil, now); r.Outcome != good {
+		t.Errorf("list from before the time-stamp, archived while it was fresh: %v", r.Outcome)
+	}
+	if r := a.rootOnly(t, staleLT, nil, now); r.Outcome != indeterminate(pki.ReasonStatusStale) {
+		t.Errorf("the same without the archive: %v", r.Outcome)
+	}
+	many := lta
+	for i := range 8 {
+		many = archived(many, a.tsa, signedAt.Add(time.Duration(i+2)*time.Hour))
+	}
+	if r := a.rootOnly(t, many, nil, now, list); r.Outcome != invalid(cms.ReasonLimit) {
+		t.Errorf("nine archive time-stamps: %v", r.Outcome)
+	}
+}
+
+// archiveToken is the last archive time-stamp of a container.
+func archiveToken(t testing.TB, container []byte) []byte {
+	t.Helper()
+	attrs := must[*cms.SignedData](t)(cms.Parse(container, cms.Limits{})).Signers[0].UnsignedAttributes
+	for _, a := range slices.Backward(attrs) {
+		if a.OID == oidArchiveStamp {
+			return a.Values[0]
+		}
+	}
+	t.Fatal("no archive time-stamp")
+	return nil
+}
