@@ -138,19 +138,20 @@ func (v *signerVerifier) givenStatus(c, issuer *pki.Certificate, at time.Time, g
 	return pki.CheckStatus(c, issuer, given, options)
 }
 
-// signerStatus is the status of the signer's certificate. When the caller's own
-// statements settle it nobody is asked about anything. Otherwise others may be asked,
-// about authorities and services too: whoever holds the key of an authority that was
-// revoked brings good statements about the signer, but none about the authority.
-func (v *signerVerifier) signerStatus(at time.Time) pki.Status {
-	c, issuer := v.out.Chain[0], v.out.Chain[1]
-	if v.asked != nil && !v.asking {
-		given := pki.StatusSources{
-			CRLs: v.opts.CRLs, OCSPs: v.opts.OCSPs, Certificates: concat(v.opts.Pool.IssuedBy(issuer), v.pool),
-		}
-		v.asking = v.givenStatus(c, issuer, at, given).State == pki.StateUnknown
+// mayAsk reports whether others are asked. When the signature is wrong already, or the
+// caller's own statements settle the signer's status, nobody is asked about anything.
+// Otherwise they are, about authorities and services too: whoever holds the key of an
+// authority that was revoked brings good statements about the signer, but none about the
+// authority.
+func (v *signerVerifier) mayAsk() bool {
+	if v.asked == nil || conclude(v.out.Checks).Verdict == Invalid {
+		return false
 	}
-	return v.statusAt(c, issuer, at)
+	c, issuer := v.out.Chain[0], v.out.Chain[1]
+	given := pki.StatusSources{
+		CRLs: v.opts.CRLs, OCSPs: v.opts.OCSPs, Certificates: concat(v.opts.Pool.IssuedBy(issuer), v.pool),
+	}
+	return v.givenStatus(c, issuer, v.out.TrustedTime, given).State == pki.StateUnknown
 }
 
 // goodStamp is a time-stamp whose service was not revoked as far as the statements at

@@ -92,6 +92,14 @@ func TestStatusesAreAsked(t *testing.T) {
 			t.Errorf("%s: %v now", name, r.MayAuthorise())
 		}
 	}
+	// A signature that is wrong is not worth a question.
+	wrong := append([]byte{}, p7s...)
+	wrong[len(wrong)-1] ^= 1
+	nobody := &lists{}
+	trust.Statuses = nobody
+	if r, err := cms.VerifyContext(t.Context(), wrong, trust); err != nil || r.Reason != cms.ReasonSignature || len(nobody.about) != 0 {
+		t.Errorf("a wrong signature: %v, asked %d times, error %v", r, len(nobody.about), err)
+	}
 	// Of a stranger's certificate nobody is asked: the addresses in it are anybody's.
 	stranger := &lists{}
 	trust.Statuses, trust.Intermediates = stranger, nil

@@ -309,7 +309,8 @@ func (v *signerVerifier) checkRevocation() {
 	if v.opts.Revocation == RevocationNotChecked || len(v.out.Chain) == 0 {
 		return
 	}
-	st := v.signerStatus(v.out.TrustedTime)
+	v.asking = v.mayAsk()
+	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime)
 	v.out.CheckedState = st
 	required := v.opts.Revocation == RevocationRequired
 	others := v.othersStatus(v.out.TrustedTime)
@@ -383,7 +384,7 @@ func (v *signerVerifier) judgeNow() Outcome {
 	if v.opts.Revocation == RevocationNotChecked {
 		return Outcome{Verdict: Valid}
 	}
-	st := v.signerStatus(now)
+	st := v.statusAt(s.Chain[0], s.Chain[1], now)
 	switch {
 	case st.State == pki.StateRevoked:
 		return Outcome{Invalid, st.Reason}
