@@ -33,11 +33,7 @@ func newDesk(t *testing.T, family cmstest.Family) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decrypting, err := authority.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
-		c, err := pki.PersonTemplate(person, key, pki.Validity{NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(1, 0, 0)})
-		c.KeyUsage = pki.KeyUsageKeyAgreement
-		return c, err
-	})
+	decrypting, err := authority.IssueForEncryption(person)
 	if err != nil {
 		t.Fatal(err)
 	}

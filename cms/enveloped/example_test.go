@@ -17,12 +17,7 @@ func Example() {
 	check(err)
 	seal, err := authority.Seal(pki.Organization{Name: "Власник", EDRPOU: "12345678"})
 	check(err)
-	citizen, err := authority.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
-		t, err := pki.PersonTemplate(pki.Person{Surname: "Тестенко", GivenName: "Тест", DRFO: "3000000014"}, key,
-			pki.Validity{NotBefore: now, NotAfter: now.AddDate(1, 0, 0)})
-		t.KeyUsage = pki.KeyUsageKeyAgreement
-		return t, err
-	})
+	citizen, err := authority.IssueForEncryption(pki.Person{Surname: "Тестенко", GivenName: "Тест", DRFO: "3000000014"})
 	check(err)
 
 	signed, err := seal.Sign([]byte("answer"), now, false)
@@ -48,12 +43,7 @@ func ExampleEncrypt() {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	authority, err := cmstest.NewAuthority(cmstest.EC, now)
 	check(err)
-	citizen, err := authority.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
-		t, err := pki.PersonTemplate(pki.Person{Surname: "Testenko", GivenName: "Test"}, key,
-			pki.Validity{NotBefore: now, NotAfter: now.AddDate(1, 0, 0)})
-		t.KeyUsage = pki.KeyUsageKeyAgreement
-		return t, err
-	})
+	citizen, err := authority.IssueForEncryption(pki.Person{Surname: "Testenko", GivenName: "Test"})
 	check(err)
 
 	p7e, err := enveloped.Encrypt([]byte("document"), enveloped.EncryptOptions{

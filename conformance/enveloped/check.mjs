@@ -6,6 +6,7 @@ import { bouncyCastleMakes, bouncyCastleOpens, bouncyCastleReadsKeys } from './b
 import { jkurwaMakes, jkurwaOpens, jkurwaReadsKeys } from './jkurwa.mjs'
 import { keytoolReadsKeys } from './keytool.mjs'
 import { opensslMakes, opensslOpens, opensslReadsKeys } from './openssl.mjs'
+import { uapki } from './uapki.mjs'
 
 const work = process.argv[2]
 const folder = join(work, 'cases')
@@ -44,7 +45,7 @@ keytoolReadsKeys(world)
 bouncyCastleReadsKeys(world)
 
 // What they make is opened by us.
-const theirs = [...jkurwaMakes(world), ...opensslMakes(world), ...bouncyCastleMakes(world)]
+const theirs = [...uapki(world, ours), ...jkurwaMakes(world), ...opensslMakes(world), ...bouncyCastleMakes(world)]
 writeFileSync(join(folder, 'theirs.json'), JSON.stringify(theirs))
 const opened = spawnSync(join(work, 'driver'), ['open', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 console.log(opened.stdout.trimEnd().replace(/\n?(\d+) passed, (\d+) failed$/, (_, p, f) => {

@@ -30,13 +30,16 @@ func (m *maker) next(i int) (container, error) {
 	schemes := enveloped.Schemes()
 	opts.Scheme = pick(schemes[4:])
 	if family == familyDSTU {
-		opts.Scheme = pick(schemes[:4])
-		if below(2) == 1 {
+		// The schemes take turns with a key made for the container, and every other time
+		// with that of a certificate; half of those are what jkurwa opens.
+		turn := i / 3
+		opts.Scheme = schemes[turn/2%4]
+		if turn%2 == 1 {
+			if turn%4 == 1 {
+				opts.Scheme = enveloped.GOSTCofactor
+			}
 			from := pick(m.of(family, to.Curve))
 			c.From = from.Name
-			if below(4) > 0 {
-				opts.Scheme = enveloped.GOSTCofactor // all that jkurwa opens
-			}
 			opts.Originator = &enveloped.Originator{Key: from.key.(*dstu4145.PrivateKey), Certificate: from.certificate}
 		}
 	}
