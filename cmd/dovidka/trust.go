@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/dovidka/dovidka/internal/verifier"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/czo"
@@ -74,8 +76,9 @@ func parseFingerprints(texts []string) ([][sha256.Size]byte, error) {
 	return out, nil
 }
 
-// openTrustLists reads the lists the configuration names; without any it returns nil.
-func openTrustLists(cfg VerifierConfig, log *slog.Logger) (func() (*pki.Services, error), error) {
+// openTrustLists reads the lists the configuration names, and shows their state in the
+// metrics; without any it returns nil.
+func openTrustLists(cfg VerifierConfig, metrics prometheus.Registerer, log *slog.Logger) (func() (*pki.Services, error), error) {
 	if len(cfg.TrustLists) == 0 {
 		return nil, nil
 	}
@@ -100,7 +103,54 @@ func openTrustLists(cfg VerifierConfig, log *slog.Logger) (func() (*pki.Services
 	if err != nil {
 		return nil, fmt.Errorf("verifier.trust_lists: %w", explainTestRoot(err))
 	}
+	if err := metrics.Register(newTrustListMetrics(lists)); err != nil {
+		return nil, fmt.Errorf("register trust list metrics: %w", err)
+	}
 	return lists.Services, nil
+}
+
+// trustListMetrics tell of the lists in use, so that somebody is called before one is
+// stale.
+type trustListMetrics struct {
+	lists                         *verifier.TrustLists
+	sequence, nextUpdate, refused *prometheus.Desc
+}
+
+func newTrustListMetrics(lists *verifier.TrustLists) *trustListMetrics {
+	desc := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc("dovidka_trust_list_"+name, help, []string{"file", "territory"}, nil)
+	}
+	return &trustListMetrics{
+		lists:      lists,
+		sequence:   desc("sequence_number", "Sequence number of the trust list in use."),
+		nextUpdate: desc("next_update_timestamp_seconds", "By when another trust list has to follow the one in use."),
+		refused:    desc("refused", "1 while the file holds a trust list that is not used."),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (m *trustListMetrics) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{m.sequence, m.nextUpdate, m.refused} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *trustListMetrics) Collect(out chan<- prometheus.Metric) {
+	for _, s := range m.lists.States() {
+		gauge := func(d *prometheus.Desc, value float64) {
+			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, s.File, s.Territory)
+		}
+		gauge(m.sequence, float64(s.SequenceNumber))
+		if !s.NextUpdate.IsZero() {
+			gauge(m.nextUpdate, float64(s.NextUpdate.Unix()))
+		}
+		refused := 0.0
+		if s.Refused {
+			refused = 1
+		}
+		gauge(m.refused, refused)
+	}
 }
 
 // explainTestRoot tells an operator what to do when a root for tests stops the start.

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/dovidka/dovidka/cms/cmstest"
 	"github.com/dovidka/dovidka/pki"
@@ -108,8 +111,16 @@ func TestTestRootStopsTheStart(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		cfg.TestRoots = true
-		if _, _, err := newVerifier(cfg, time.Minute, prometheus.NewRegistry(), log); err != nil {
+		metrics := prometheus.NewRegistry()
+		if _, _, err := newVerifier(cfg, time.Minute, metrics, log); err != nil {
 			t.Errorf("%s, wanted: %v", name, err)
+		}
+		shown := httptest.NewRecorder()
+		promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}).ServeHTTP(shown, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+		for _, want := range []string{`sequence_number{file="list.xml",territory="UA"} 1`, `refused{file="list.xml",territory="UA"} 0`, "next_update_timestamp_seconds{"} {
+			if strings.Contains(shown.Body.String(), "dovidka_trust_list_"+want) != (name == "trust list") {
+				t.Errorf("%s: metrics: %s\n%s", name, want, shown.Body)
+			}
 		}
 		var out bytes.Buffer
 		cfg.warnOfTrust(slog.New(slog.NewTextHandler(&out, nil)))

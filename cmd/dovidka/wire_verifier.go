@@ -26,7 +26,7 @@ func newVerifier(cfg VerifierConfig, skew time.Duration, metrics prometheus.Regi
 	if err != nil {
 		return nil, nil, fmt.Errorf("verifier.intermediates: %w", err)
 	}
-	services, err := openTrustLists(cfg, log)
+	services, err := openTrustLists(cfg, metrics, log)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -54,8 +54,9 @@ type TrustLists struct {
 
 // followed is a list in use and the file last looked at, which need not be its.
 type followed struct {
-	seen fs.FileInfo
-	list *trustlist.List
+	seen    fs.FileInfo
+	list    *trustlist.List
+	refused bool // what the file holds now
 }
 
 // NewTrustLists reads the lists. Each must verify now; a stale one is only noted.
@@ -80,7 +81,7 @@ func NewTrustLists(cfg TrustListsConfig) (*TrustLists, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", filepath.Base(file.Path), err)
 		}
-		t.use(i, followed{info, list})
+		t.use(i, followed{seen: info, list: list})
 	}
 	t.looked = cfg.Now()
 	t.merge()
@@ -107,6 +108,27 @@ func (t *TrustLists) Services() (*pki.Services, error) {
 	return t.services, nil
 }
 
+// TrustListState is what is known of a list in use.
+type TrustListState struct {
+	File, Territory string
+	SequenceNumber  int
+	NextUpdate      time.Time // zero: there will be no other list
+	// Refused tells that the file holds a list which is not used.
+	Refused bool
+}
+
+// States tells of the lists in use.
+func (t *TrustLists) States() []TrustListState {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := make([]TrustListState, len(t.lists))
+	for i, f := range t.lists {
+		s := f.list.Scheme
+		out[i] = TrustListState{filepath.Base(t.cfg.Lists[i].Path), s.Territory, s.SequenceNumber, s.NextUpdate, f.refused}
+	}
+	return out
+}
+
 // look reads the files that have changed.
 func (t *TrustLists) look() {
 	changed := false
@@ -129,9 +151,10 @@ func (t *TrustLists) look() {
 		}
 		if err != nil {
 			log.Error("new trust list is refused; the last one stays in use", "error", err)
+			t.lists[i].refused = true
 			continue
 		}
-		t.use(i, followed{info, list})
+		t.use(i, followed{seen: info, list: list})
 		changed = true
 	}
 	if changed {

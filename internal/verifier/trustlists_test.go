@@ -79,6 +79,11 @@ func (w *listWorld) service(t *testing.T) *verifier.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return w.serviceOf(t, lists)
+}
+
+func (w *listWorld) serviceOf(t *testing.T, lists *verifier.TrustLists) *verifier.Service {
+	t.Helper()
 	cfg := w.config
 	cfg.Anchors, cfg.Intermediates, cfg.Services, cfg.Now = nil, nil, lists.Services, func() time.Time { return w.now }
 	s, err := verifier.New(cfg)
@@ -98,27 +103,33 @@ func TestTrustListsFollowTheirFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.write(t, w.operator, 5, trustlist.StatusGrantedUA)
-	s := w.service(t)
+	lists, err := verifier.NewTrustLists(w.lists)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := w.serviceOf(t, lists)
 	req := dovidka.Request{Container: sign(t, w.issue(t, person), statement, false)}
 
 	const withdrawn = trustlist.StatusWithdrawn
 	for _, step := range []struct {
-		name    string
-		change  func()
-		refused bool // the signature
-		log     string
+		name     string
+		change   func()
+		refused  bool // the signature
+		log      string
+		sequence int  // of the list in use
+		unused   bool // what the file holds
 	}{
-		{"granted", func() {}, false, "trust list is in use"},
-		{"signed by somebody else", func() { w.write(t, stranger, 6, withdrawn) }, false, "new trust list is refused"},
-		{"not XML", func() { w.put(t, []byte("nonsense")) }, false, "new trust list is refused"},
-		{"an older one", func() { w.write(t, w.operator, 4, withdrawn) }, false, "sequence number is lower"},
+		{"granted", func() {}, false, "trust list is in use", 5, false},
+		{"signed by somebody else", func() { w.write(t, stranger, 6, withdrawn) }, false, "new trust list is refused", 5, true},
+		{"not XML", func() { w.put(t, []byte("nonsense")) }, false, "new trust list is refused", 5, true},
+		{"an older one", func() { w.write(t, w.operator, 4, withdrawn) }, false, "sequence number is lower", 5, true},
 		{"lost", func() {
 			if err := os.Remove(w.path); err != nil {
 				t.Fatal(err)
 			}
-		}, false, "cannot be read"},
-		{"withdrawn", func() { w.write(t, w.operator, 6, withdrawn) }, true, "sequence_number=6"},
-		{"granted again", func() { w.write(t, w.operator, 7, trustlist.StatusGrantedUA) }, false, "sequence_number=7"},
+		}, false, "cannot be read", 5, true},
+		{"withdrawn", func() { w.write(t, w.operator, 6, withdrawn) }, true, "sequence_number=6", 6, false},
+		{"granted again", func() { w.write(t, w.operator, 7, trustlist.StatusGrantedUA) }, false, "sequence_number=7", 7, false},
 	} {
 		step.change()
 		_, err := s.Verify(t.Context(), req)
@@ -132,6 +143,10 @@ func TestTrustListsFollowTheirFiles(t *testing.T) {
 		}
 		if !strings.Contains(w.log.String(), step.log) {
 			t.Errorf("%s: the log does not say %q: %s", step.name, step.log, w.log.String())
+		}
+		got := lists.States()
+		if len(got) != 1 || got[0].SequenceNumber != step.sequence || got[0].Refused != step.unused || got[0].File != "list.xml" {
+			t.Errorf("%s: %+v", step.name, got)
 		}
 		w.log.Reset()
 	}
