@@ -1,6 +1,7 @@
 package cms_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -135,10 +136,17 @@ func TestArchiveTimeStamps(t *testing.T) {
 		t.Errorf("the same without the archive: %v", r.Outcome)
 	}
 	many := lta
-	for i := range 8 {
+	for i := range 7 {
 		many = archived(many, a.tsa, signedAt.Add(time.Duration(i+2)*time.Hour))
 	}
-	if r := a.rootOnly(t, many, nil, now, list); r.Outcome != invalid(cms.ReasonLimit) {
+	if r := a.rootOnly(t, many, nil, now, list); r.Outcome != good || !r.Signers[0].TrustedTime.Equal(signedAt) {
+		t.Errorf("eight archive time-stamps: %v", r.Outcome)
+	}
+	if _, err := cms.Extend(many, cms.ExtendOptions{ArchiveTimeStamp: stamps(a.tsa, now)}); !errors.Is(err, cms.ErrLimit) {
+		t.Errorf("nine archive time-stamps, which Verify does not read: %v", err)
+	}
+	more := change(many, func(p *cms.Parts) { p.Attach(oidArchiveStamp, archiveToken(t, many)) })
+	if r := a.rootOnly(t, more, nil, now, list); r.Outcome != invalid(cms.ReasonLimit) {
 		t.Errorf("nine archive time-stamps: %v", r.Outcome)
 	}
 }

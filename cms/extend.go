@@ -184,6 +184,9 @@ func stampArchive(sd *SignedData, opts *ExtendOptions) ([]byte, error) {
 	for i := range sd.Signers {
 		si := &sd.Signers[i]
 		digest := si.DigestAlgorithm.OID
+		if len(si.unsignedValues(oidAttrArchiveTimeStampV3)) == maxArchiveStamps {
+			return nil, fmt.Errorf("%w: more than %d archive time-stamps", ErrLimit, maxArchiveStamps)
+		}
 		hashed, err := hashes.of(digest, sd, content)
 		if err != nil {
 			return nil, err

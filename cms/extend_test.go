@@ -210,6 +210,13 @@ func TestAddSignature(t *testing.T) {
 			t.Errorf("detached %v: signature over another document: %v", detached, err)
 		}
 	}
+	full := a.sign(t, false)
+	for range 7 {
+		full = must[[]byte](t)(cms.AddSignature(full, nil, cms.SignOptions{Signer: a.who.Key, Certificate: a.who.Certificate, SigningTime: signedAt}))
+	}
+	if _, err := cms.AddSignature(full, nil, second); !errors.Is(err, cms.ErrLimit) {
+		t.Errorf("nine signatures, which Verify does not read: %v", err)
+	}
 	if _, err := cms.AddSignature(a.sign(t, true), nil, second); err == nil {
 		t.Error("signed without the document")
 	}

@@ -62,8 +62,11 @@ func AddSignature(container, content []byte, opts SignOptions) ([]byte, error) {
 	if check.Status != Passed {
 		return nil, fmt.Errorf("cms: add signature: %s", check.Reason)
 	}
-	if sd.isFrozen() {
+	switch limits := (Limits{}).withDefaults(); {
+	case sd.isFrozen():
 		return nil, fmt.Errorf("cms: add signature: %w", ErrFrozen)
+	case len(sd.Signers) >= limits.Signers:
+		return nil, fmt.Errorf("cms: add signature: %w: more than %d signatures", ErrLimit, limits.Signers)
 	}
 	s, err := opts.sign(sd.ContentType, content)
 	if err != nil {
