@@ -37,6 +37,15 @@ func newDesk(t *testing.T, family cmstest.Family) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	clean, err := authority.CRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	authority.Revoke(decrypting.Certificate, now.Add(-time.Minute), 1)
+	revoking, err := authority.CRL(now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	keys := make([]keystore.Key, 0, 2)
 	for _, i := range []*cmstest.Identity{signing, decrypting} {
 		keys = append(keys, keystore.Key{Signer: i.Key, Certificates: [][]byte{i.Certificate.Raw}})
@@ -48,6 +57,7 @@ func newDesk(t *testing.T, family cmstest.Family) desk {
 	for name, data := range map[string][]byte{
 		"keys.p12": store, "password": []byte("secret\n"), "wrong": []byte("secrets\n"), "letter.txt": []byte("Лист, який ніхто не прочитає.\n"),
 		"signing.cer": signing.Certificate.Raw, "decrypting.cer": decrypting.Certificate.Raw,
+		"clean.crl": clean.Raw, "revoking.crl": revoking.Raw,
 		"root.cer": authority.Root.Certificate.Raw, "ca.cer": authority.CA.Certificate.Raw,
 	} {
 		if err := os.WriteFile(d.path(name), data, 0o600); err != nil {
@@ -66,7 +76,7 @@ func TestEncryptAndDecrypt(t *testing.T) {
 		d := newDesk(t, family)
 		for _, scheme := range schemes {
 			args := []string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--out", d.path("out" + scheme + ".p7e"),
-				"--trust", d.path("root.cer"), "--intermediate", d.path("ca.cer")}
+				"--trust", d.path("root.cer"), "--intermediate", d.path("ca.cer"), "--crl", d.path("clean.crl")}
 			if scheme != "" {
 				args = append(args, "--scheme", scheme)
 			}
@@ -163,6 +173,8 @@ func TestEncryptionRefuses(t *testing.T) {
 		"a signer's certificate": {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("signing.cer"), "--out", d.path("out")}, exitRefused, "does not allow keyAgreement"},
 		"an authority":           {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("root.cer"), "--out", d.path("out")}, exitRefused, "authority"},
 		"another root":           {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--trust", other.path("root.cer"), "--out", d.path("out")}, exitRefused, "decrypting.cer"},
+		"revoked":                {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--trust", d.path("root.cer"), "--intermediate", d.path("ca.cer"), "--crl", d.path("revoking.crl"), "--out", d.path("out")}, exitRefused, "revoked"},
+		"another's list":         {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--trust", d.path("root.cer"), "--intermediate", d.path("ca.cer"), "--crl", other.path("clean.crl"), "--out", d.path("out")}, exitRefused, "status"},
 		"two families":           {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--to", other.path("decrypting.cer"), "--out", d.path("out")}, exitRefused, "another kind"},
 		"another scheme":         {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--scheme", "aes-256-gcm", "--out", d.path("out")}, exitRefused, "another kind"},
 		"no scheme":              {[]string{"encrypt", d.path("letter.txt"), "--to", d.path("decrypting.cer"), "--scheme", "rot13", "--out", d.path("out")}, exitUsage, "rot13"},

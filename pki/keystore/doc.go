@@ -4,7 +4,8 @@
 //
 // Most programs need [Open] alone. It recognises a container by its content, never
 // by a file name, checks whatever integrity protection the form has, and returns the
-// keys with the certificates which belong to them. [EncodePFX] and [EncodePKCS8]
+// keys with the certificates which belong to them. [OpenJKS] takes two passwords, where
+// a Java key store and its keys have different ones. [EncodePFX] and [EncodePKCS8]
 // write DSTU 4145 keys in the form which Ukrainian libraries read, and EC and RSA
 // keys in the form which everybody else reads.
 //
