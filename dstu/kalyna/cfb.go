@@ -58,6 +58,10 @@ func (c *CFB) CryptBlocks(dst, src []byte) {
 		panic("kalyna: CFB: input not of whole segments, output too short or message already at its end")
 	}
 	size := c.block.BlockSize()
+	if own, ok := c.block.(*block); ok && c.segment == size && !c.decrypt {
+		own.encryptCFB(c.gamma[:size], dst, src)
+		return
+	}
 	if c.decrypt && c.segment == size {
 		c.decryptMany(dst, src)
 		return

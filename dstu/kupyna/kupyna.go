@@ -5,7 +5,7 @@
 // authentication codes of the same standard.
 //
 // The rounds look tables up by the data, so what is hashed can leave traces in the processor's caches: with a secret key
-// or message that is no constant time. Kupyna-256 on amd64 with GFNI and AVX-512 VBMI does so in its last step only.
+// or message that is no constant time. On amd64 with GFNI and AVX-512 VBMI only the last step does.
 package kupyna
 
 import (
@@ -40,7 +40,7 @@ type digest struct {
 	length uint64 // bytes written
 	size   int
 	block  int
-	wide   bool // whether the permutations of the shorter block go through assembly
+	wide   bool // whether the permutations go through assembly
 }
 
 // New256 returns the hash with a 32-byte digest.
@@ -140,13 +140,18 @@ func (d *digest) compress(m []byte) {
 		d.compress8(m)
 		return
 	}
-	var p, q [16]uint64
+	var s [32]uint64
+	p, q := (*[16]uint64)(s[:16]), (*[16]uint64)(s[16:])
 	for i := range p {
 		q[i] = binary.LittleEndian.Uint64(m[8*i:])
 		p[i] = q[i] ^ d.state[i]
 	}
-	xor16(d.t, &p)
-	add16(d.t, &q)
+	if d.wide {
+		round.ForwardWide().Permute16(&s, constants16())
+	} else {
+		xor16(d.t, p)
+		add16(d.t, q)
+	}
 	for i := range p {
 		d.state[i] ^= p[i] ^ q[i]
 	}

@@ -97,15 +97,19 @@ func add16(t *round.Tables, s *[16]uint64) {
 }
 
 // constants8 are the round constants of T⊕ and T⁺ one after the other, round by round, as [round.Wide.Permute] takes them.
-var constants8 = sync.OnceValue(func() []uint64 {
-	var out []uint64
-	for i := range uint64(rounds8) {
-		for j := range uint64(8) {
+var constants8 = sync.OnceValue(func() []uint64 { return constants(8, rounds8) })
+
+// constants16 are those of the 1024-bit state.
+var constants16 = sync.OnceValue(func() []uint64 { return constants(16, rounds16) })
+
+func constants(columns, rounds uint64) (out []uint64) {
+	for i := range rounds {
+		for j := range columns {
 			out = append(out, j<<4^i)
 		}
-		for j := range uint64(8) {
-			out = append(out, 0x00f0f0f0f0f0f0f3^((7-j)<<4^i)<<56)
+		for j := range columns {
+			out = append(out, 0x00f0f0f0f0f0f0f3^((columns-1-j)<<4^i)<<56)
 		}
 	}
 	return out
-})
+}

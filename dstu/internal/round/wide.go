@@ -13,6 +13,7 @@ type Wide struct {
 	// byte 7−i tells which bits make bit i.
 	matrices [8]uint64
 	shifts   map[int]*[64]byte // by columns of a state: for each byte of a register the one it comes from
+	shift16  [128]byte         // the same for sixteen columns
 }
 
 // ForwardWide is for encryption and for Kupyna.
@@ -45,6 +46,14 @@ func newWide(boxes *[4][256]byte, vector [8]byte, direction int) *Wide {
 		}
 		w.shifts[columns] = &shift
 	}
+	for at := range w.shift16 {
+		column, row := at/8, at%8
+		distance := row
+		if row == 7 { // Kupyna moves the last row by more
+			distance = 11
+		}
+		w.shift16[at] = byte(8*((column-distance+16)%16) + row)
+	}
 	return w
 }
 
@@ -67,4 +76,9 @@ func (w *Wide) Decrypt(dst, src []byte, columns int, keys []uint64) {
 // eight are added to the first state bit by bit, and the others to the second modulo 2⁶⁴.
 func (w *Wide) Permute(s *[16]uint64, constants []uint64) {
 	permuteWide(s, &constants[0], len(constants)/16, w, w.shifts[8])
+}
+
+// Permute16 is like Permute for states of sixteen columns.
+func (w *Wide) Permute16(s *[32]uint64, constants []uint64) {
+	permuteWide16(s, &constants[0], len(constants)/32, w, &w.shift16)
 }

@@ -19,3 +19,6 @@ func decryptWide(dst, src *byte, pairs int, keys *uint64, rounds int, w *Wide, s
 
 //go:noescape
 func permuteWide(s *[16]uint64, constants *uint64, rounds int, w *Wide, shift *[64]byte)
+
+//go:noescape
+func permuteWide16(s *[32]uint64, constants *uint64, rounds int, w *Wide, shift *[128]byte)

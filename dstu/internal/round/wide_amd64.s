@@ -219,3 +219,59 @@ permuteRound:
 	VMOVDQU64 Z1, 64(DI)
 	VZEROUPPER
 	RET
+
+// FORWARD16 is a round of one state of sixteen columns in Z0 and Z1, whose rows move from one register to the other: R11
+// points to the places they come from.
+#define FORWARD16 \
+	SUBSTITUTE                  \
+	VMOVDQU64 (R11), Z4         \
+	VMOVDQU64 64(R11), Z5       \
+	VPERMI2B  Z1, Z0, Z4        \
+	VPERMI2B  Z1, Z0, Z5        \
+	VMOVDQA64 Z4, Z0            \
+	VMOVDQA64 Z5, Z1            \
+	MIXFORWARD(Z0, Z8, Z9, Z10) \
+	MIXFORWARD(Z1, Z11, Z12, Z13)
+
+// EXCHANGE exchanges the state at hand for the one in Z14 and Z15.
+#define EXCHANGE \
+	VMOVDQA64 Z0, Z2  \
+	VMOVDQA64 Z1, Z3  \
+	VMOVDQA64 Z14, Z0 \
+	VMOVDQA64 Z15, Z1 \
+	VMOVDQA64 Z2, Z14 \
+	VMOVDQA64 Z3, Z15
+
+// func permuteWide16(s *[32]uint64, constants *uint64, rounds int, w *Wide, shift *[128]byte)
+TEXT ·permuteWide16(SB), NOSPLIT, $0-40
+	MOVQ s+0(FP), DI
+	MOVQ constants+8(FP), R9
+	MOVQ rounds+16(FP), R8
+	MOVQ w+24(FP), AX
+	MOVQ shift+32(FP), BX
+	MOVQ BX, R11
+	SETUP
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 128(DI), Z14
+	VMOVDQU64 192(DI), Z15
+
+permuteRound16:
+	VPXORQ (R9), Z0, Z0
+	VPXORQ 64(R9), Z1, Z1
+	FORWARD16
+	EXCHANGE
+	VPADDQ 128(R9), Z0, Z0
+	VPADDQ 192(R9), Z1, Z1
+	FORWARD16
+	EXCHANGE
+	ADDQ   $256, R9
+	DECQ   R8
+	JNZ    permuteRound16
+
+	VMOVDQU64 Z0, (DI)
+	VMOVDQU64 Z1, 64(DI)
+	VMOVDQU64 Z14, 128(DI)
+	VMOVDQU64 Z15, 192(DI)
+	VZEROUPPER
+	RET

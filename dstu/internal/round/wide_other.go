@@ -10,3 +10,5 @@ const noAssembly = "round: no assembly" // unreachable: HasWide is false
 func encryptWide(_, _ *byte, _ int, _ *uint64, _ int, _ *Wide, _ *[64]byte) { panic(noAssembly) }
 func decryptWide(_, _ *byte, _ int, _ *uint64, _ int, _ *Wide, _ *[64]byte) { panic(noAssembly) }
 func permuteWide(_ *[16]uint64, _ *uint64, _ int, _ *Wide, _ *[64]byte)     { panic(noAssembly) }
+
+func permuteWide16(_ *[32]uint64, _ *uint64, _ int, _ *Wide, _ *[128]byte) { panic(noAssembly) }

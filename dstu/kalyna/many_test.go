@@ -48,6 +48,10 @@ func TestManyBlocks(t *testing.T) {
 				t.Fatalf("CTR of %d bytes: %x, want %x", length, got, want)
 			}
 			must(kalyna.NewCFBEncrypter(b, iv, b.BlockSize()))(t).CryptBlocks(got, message)
+			must(kalyna.NewCFBEncrypter(foreign{b}, iv, b.BlockSize()))(t).CryptBlocks(want, message)
+			if !bytes.Equal(got, want) {
+				t.Fatalf("CFB of %d bytes: %x, want %x", length, got, want)
+			}
 			must(kalyna.NewCFBDecrypter(b, iv, b.BlockSize()))(t).CryptBlocks(got, got)
 			if !bytes.Equal(got, message) {
 				t.Fatalf("CFB of %d bytes comes back as %x", length, got)

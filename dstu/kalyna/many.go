@@ -93,3 +93,35 @@ func (c *CFB) decryptMany(dst, src []byte) {
 		dst, src = dst[n:], src[n:]
 	}
 }
+
+// encryptCFB encrypts whole blocks with feedback; gamma is the block made last, before and after.
+func (b *block) encryptCFB(gamma, dst, src []byte) {
+	switch b.words {
+	case 2:
+		s := [2]uint64{word(gamma, 0), word(gamma, 1)}
+		for ; len(src) >= 16; dst, src = dst[16:], src[16:] {
+			s[0], s[1] = s[0]^word(src, 0), s[1]^word(src, 1)
+			putWords(dst, s[:])
+			b.encrypt2(&s)
+		}
+		putWords(gamma, s[:])
+	case 4:
+		s := [4]uint64{word(gamma, 0), word(gamma, 1), word(gamma, 2), word(gamma, 3)}
+		for ; len(src) >= 32; dst, src = dst[32:], src[32:] {
+			s[0], s[1], s[2], s[3] = s[0]^word(src, 0), s[1]^word(src, 1), s[2]^word(src, 2), s[3]^word(src, 3)
+			putWords(dst, s[:])
+			b.encrypt4(&s)
+		}
+		putWords(gamma, s[:])
+	default:
+		s := words8(gamma)
+		for ; len(src) >= 64; dst, src = dst[64:], src[64:] {
+			for i := range s {
+				s[i] ^= word(src, i)
+			}
+			putWords(dst, s[:])
+			b.encrypt8(&s)
+		}
+		putWords(gamma, s[:])
+	}
+}
