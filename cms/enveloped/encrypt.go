@@ -52,6 +52,9 @@ func Encrypt(content []byte, opts EncryptOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("enveloped: %w", err)
 	}
+	if limit := opts.Limits.withDefaults().Size; len(out) > limit {
+		return nil, fmt.Errorf("%w: container of %d bytes", ErrLimit, len(out))
+	}
 	return out, nil
 }
 

@@ -40,7 +40,7 @@ func unsupported(what, name string) error {
 
 // Limits bound the work for one container. Zero fields mean the defaults.
 type Limits struct {
-	Size       int // bytes of the container, and of content to encrypt; 20 MiB
+	Size       int // bytes of a container, read or written; 20 MiB
 	Recipients int // 64
 }
 

@@ -233,7 +233,7 @@ func TestEncryptRefuses(t *testing.T) {
 			}
 		})
 	}
-	for name, l := range map[string]enveloped.Limits{"size": {Size: 3}, "recipients": {Recipients: 1}} {
+	for name, l := range map[string]enveloped.Limits{"content": {Size: 3}, "container": {Size: 500}, "recipients": {Recipients: 1}} {
 		opts := enveloped.EncryptOptions{Recipients: []*pki.Certificate{good.cert, good.cert}, Time: now, Limits: l}
 		if _, err := enveloped.Encrypt([]byte("four"), opts); !errors.Is(err, enveloped.ErrLimit) {
 			t.Errorf("%s: %v", name, err)
