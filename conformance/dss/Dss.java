@@ -46,6 +46,7 @@ import java.util.List;
  *
  * <pre>
  * verify  FILE  CONTENT or -  lists or none           ->  indication/subindication[/TIME_STAMP]  level ...   (of each signature)
+ * extend  OUT   cades|asics|asice  FILE   CONTENT or -  ->  done   (from B-T to B-LTA)
  * sign    OUT   cades|asics|asice  LEVEL  attached|detached  KEY  CERTIFICATE  new|old  DOCUMENT...  ->  done
  * </pre>
  */
@@ -70,7 +71,11 @@ public final class Dss {
             String answer;
             try {
                 String[] words = line.split("\t");
-                answer = words[0].equals("verify") ? dss.verify(words) : dss.sign(words);
+                answer = switch (words[0]) {
+                    case "verify" -> dss.verify(words);
+                    case "extend" -> dss.extend(words);
+                    default -> dss.sign(words);
+                };
             } catch (Exception e) {
                 answer = "exception\t" + String.valueOf(e).replaceAll("\\s+", " ");
             }
@@ -171,6 +176,31 @@ public final class Dss {
             }
         }
         Files.write(folder.resolve(words[1]), DSSUtils.toByteArray(signed));
+        return "done";
+    }
+
+    private String extend(String[] words) throws Exception {
+        stamps.setProductionTime(new Date());
+        DSSDocument document = new FileDocument(folder.resolve(words[3]).toFile());
+        DSSDocument extended;
+        if (words[2].equals("cades")) {
+            CAdESSignatureParameters parameters = new CAdESSignatureParameters();
+            parameters.setSignatureLevel(SignatureLevel.CAdES_BASELINE_LTA);
+            if (!words[4].equals("-")) {
+                parameters.setDetachedContents(List.of(new FileDocument(folder.resolve(words[4]).toFile())));
+            }
+            CAdESService service = new CAdESService(verifier(true));
+            service.setTspSource(stamps);
+            extended = service.extendDocument(document, parameters);
+        } else {
+            ASiCWithCAdESSignatureParameters parameters = new ASiCWithCAdESSignatureParameters();
+            parameters.setSignatureLevel(SignatureLevel.CAdES_BASELINE_LTA);
+            parameters.aSiC().setContainerType(words[2].equals("asice") ? ASiCContainerType.ASiC_E : ASiCContainerType.ASiC_S);
+            ASiCWithCAdESService service = new ASiCWithCAdESService(verifier(true));
+            service.setTspSource(stamps);
+            extended = service.extendDocument(document, parameters);
+        }
+        Files.write(folder.resolve(words[1]), DSSUtils.toByteArray(extended));
         return "done";
     }
 

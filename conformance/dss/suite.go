@@ -153,7 +153,10 @@ func (s *suite) ours(n int) error {
 		return err
 	}
 	s.tally.check("we verify ours", verdict, "valid", sig.String())
-	return s.broken(sig, "ours")
+	if err := s.broken(sig, "ours"); err != nil || sig.level != "T" {
+		return err
+	}
+	return s.extendedByThem(sig, signers)
 }
 
 // theirs has the other side make a signature and verifies it, whole and broken.
@@ -191,7 +194,60 @@ func (s *suite) theirs(n int) error {
 	}
 	s.tally.check("we verify theirs", verdict, "valid", sig.String())
 	s.tally.check("we see the level of theirs", fmt.Sprint(found), fmt.Sprint([]cms.Level{ourLevels[sig.level]}), sig.String())
-	return s.broken(sig, "theirs")
+	if err := s.broken(sig, "theirs"); err != nil || sig.level != "T" {
+		return err
+	}
+	sig.level = "LTA"
+	if err := s.authority.extend(sig); err != nil {
+		return err
+	}
+	return s.bothVerify(sig, "theirs, extended by us", 1)
+}
+
+// extendedByThem has the other side extend a signature of ours to B-LTA.
+func (s *suite) extendedByThem(sig *signature, signers int) error {
+	if err := s.put("file", sig.file); err != nil {
+		return err
+	}
+	content := "-"
+	if sig.form == "cades" && sig.detached {
+		content = "content"
+		if err := s.put(content, sig.documents[0].Content); err != nil {
+			return err
+		}
+	}
+	answer, err := s.them.ask("extend", "extended", sig.form, "file", content)
+	if err != nil {
+		return err
+	}
+	s.tally.check("DSS extends ours", strings.Join(answer, " "), "done", sig.String())
+	if answer[0] != "done" {
+		return nil
+	}
+	sig.level = "LTA"
+	if sig.file, err = os.ReadFile(filepath.Join(s.folder, "extended")); err != nil {
+		return err
+	}
+	return s.bothVerify(sig, "ours, extended by DSS", signers)
+}
+
+func (s *suite) bothVerify(sig *signature, what string, signers int) error {
+	verdict, found, err := s.askVerify(sig, sig.file, sig.documents[0].Content)
+	if err != nil {
+		return err
+	}
+	got := fmt.Sprint(verdict, found)
+	s.tally.check("DSS verifies "+what, got, fmt.Sprint("TOTAL_PASSED/null", repeat(sig.level, signers)), sig.String())
+	ours, levels, err := s.weVerify(sig, sig.file, sig.documents[0].Content)
+	if err != nil {
+		return err
+	}
+	want := make([]cms.Level, signers)
+	for i := range want {
+		want[i] = ourLevels[sig.level]
+	}
+	s.tally.check("we verify "+what, fmt.Sprint(ours, levels), fmt.Sprint("valid", want), sig.String())
+	return nil
 }
 
 // broken flips a bit in one part of a signature that is signed or stamped; neither side
