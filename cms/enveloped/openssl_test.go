@@ -112,3 +112,29 @@ func opensslKey(t testing.TB, name string) keystore.Key {
 	}
 	return store.Keys[0]
 }
+
+// TestImplicitRejection: a key that was not encrypted as PKCS #1 v1.5 says fails like any
+// other, in the padding of the content, or passes there by chance with other content.
+func TestImplicitRejection(t *testing.T) {
+	t.Parallel()
+	container, content := read(t, "testdata/openssl/rsa-pkcs1.cms"), read(t, "testdata/openssl/content.txt")
+	opts := enveloped.DecryptOptions{Key: opensslKey(t, "rsa").Signer}
+	at := bytes.Index(container, []byte{0x04, 0x82, 0x01, 0x00}) // the header of 256 bytes
+	if at < 0 {
+		t.Fatal("no encrypted key")
+	}
+	refused := 0
+	for i := at + 4; i < at+4+256; i += 2 {
+		broken := bytes.Clone(container)
+		broken[i] ^= 1
+		switch got, err := enveloped.Decrypt(broken, opts); {
+		case err == enveloped.ErrDecrypt: //nolint:errorlint // nothing may be wrapped around it
+			refused++
+		case err != nil || bytes.Equal(got.Data, content):
+			t.Errorf("byte %d: %v", i, err)
+		}
+	}
+	if refused < 100 {
+		t.Errorf("%d of 128 were refused", refused)
+	}
+}
