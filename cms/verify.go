@@ -374,7 +374,7 @@ func (v *signerVerifier) judgeNow() Outcome {
 		return Outcome{Invalid, pki.ReasonIssuerExpired}
 	}
 	for _, c := range s.Chain[1:] {
-		if v.opts.Services.Lists(c) && !v.opts.Services.GrantedAt(c, now) && !slices.ContainsFunc(v.opts.Anchors, c.Equal) {
+		if v.opts.Services.RefusedAt(c, now) && !slices.ContainsFunc(v.opts.Anchors, c.Equal) {
 			return Outcome{Invalid, pki.ReasonServiceNotGranted}
 		}
 	}

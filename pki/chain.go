@@ -286,7 +286,7 @@ func (b *chainBuilder) step(chain []*Certificate, issuer *Certificate) ([]*Certi
 	switch {
 	case containsCertificate(b.opts.Anchors, issuer), b.opts.Services.GrantedAt(issuer, b.opts.Time):
 		return longer, nil
-	case b.opts.Services.Lists(issuer):
+	case b.opts.Services.RefusedAt(issuer, b.opts.Time):
 		return nil, &ChainError{Reason: ReasonServiceNotGranted, Certificate: issuer}
 	}
 	return b.extend(longer)

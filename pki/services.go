@@ -23,23 +23,29 @@ func (i Interval) Contains(t time.Time) bool {
 // grant was withdrawn keeps what it issued before for earlier times, and is refused
 // for later ones even below a pinned root, unless it is pinned itself. Services never
 // change and may be used by many at once; nil Services are none.
+//
+// What ends a chain is the listed certificate itself, byte for byte. What is refused is
+// its key, whatever other certificate it has: lists name a service by its key (ETSI TS
+// 119 612, clause 5.5.3).
 type Services struct {
 	pool    *Pool
-	granted map[fingerprint][]Interval
+	granted map[fingerprint][]Interval // by certificate
+	keys    map[fingerprint][]Interval // by key
 }
 
 // NewServices puts the services of several lists together. What one of them grants is
 // granted.
 func NewServices(list ...Service) *Services {
-	s := &Services{granted: map[fingerprint][]Interval{}}
+	s := &Services{granted: map[fingerprint][]Interval{}, keys: map[fingerprint][]Interval{}}
 	var certificates []*Certificate
 	for _, one := range list {
 		if one.Certificate == nil {
 			continue
 		}
-		certificates = append(certificates, one.Certificate)
-		id := one.Certificate.fingerprint
-		s.granted[id] = append(s.granted[id], one.Granted...)
+		c := one.Certificate
+		certificates = append(certificates, c)
+		s.granted[c.fingerprint] = append(s.granted[c.fingerprint], one.Granted...)
+		s.keys[c.keyFingerprint] = append(s.keys[c.keyFingerprint], one.Granted...)
 	}
 	s.pool = NewPool(certificates...)
 	return s
@@ -53,21 +59,23 @@ func (s *Services) Certificates() []*Certificate {
 	return s.pool.Certificates()
 }
 
-// Lists reports whether a list names the certificate, granted or not.
-func (s *Services) Lists(c *Certificate) bool {
-	if s == nil || c == nil {
-		return false
-	}
-	_, listed := s.granted[c.fingerprint]
-	return listed
+// GrantedAt reports whether a list names the certificate and grants it at a time.
+func (s *Services) GrantedAt(c *Certificate, at time.Time) bool {
+	return s != nil && c != nil && containsTime(s.granted[c.fingerprint], at)
 }
 
-// GrantedAt reports whether a list grants the certificate at a time.
-func (s *Services) GrantedAt(c *Certificate, at time.Time) bool {
+// RefusedAt reports whether a list names the certificate's key and none grants it at a
+// time.
+func (s *Services) RefusedAt(c *Certificate, at time.Time) bool {
 	if s == nil || c == nil {
 		return false
 	}
-	for _, i := range s.granted[c.fingerprint] {
+	intervals, listed := s.keys[c.keyFingerprint]
+	return listed && !containsTime(intervals, at)
+}
+
+func containsTime(intervals []Interval, at time.Time) bool {
+	for _, i := range intervals {
 		if i.Contains(at) {
 			return true
 		}

@@ -75,6 +75,34 @@ func checkChainEnd(t *testing.T, chain []*pki.Certificate, err error, length int
 	}
 }
 
+// TestServiceUnderAnotherCertificate: a second certificate of a service's key, with the
+// same name, stands below a pinned root as long as the service is granted, and ends no
+// chain: who made it up could have written anything into it.
+func TestServiceUnderAnotherCertificate(t *testing.T) {
+	t.Parallel()
+	a, person := serviceAuthority(t)
+	ca, root := a.CA.Certificate, a.Root.Certificate
+	tmpl, err := pki.CATemplate(pki.Organization{
+		Name: ca.Subject.First(pki.OIDOrganization), Unit: ca.Subject.First(pki.OIDOrganizationalUnit), Locality: ca.Subject.First(pki.OIDLocality),
+	}, ca.PublicKey, pki.Validity{NotBefore: ca.NotBefore, NotAfter: ca.NotAfter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := pki.CreateCertificate(tmpl, root, a.Root.Key)
+	if err != nil || !again.Subject.Equal(ca.Subject) || again.Equal(ca) {
+		t.Fatalf("no second certificate: %v", err)
+	}
+	chain := []*pki.Certificate{again}
+	refused := pki.NewServices(pki.Service{Certificate: ca, Granted: []pki.Interval{{From: serviceDay.AddDate(0, 0, -5), Until: serviceDay}}})
+	if !refused.RefusedAt(again, serviceDay) || refused.GrantedAt(again, serviceDay.AddDate(0, 0, -1)) || refused.RefusedAt(again, serviceDay.AddDate(0, 0, -1)) {
+		t.Error("the key is not judged, or the certificate is")
+	}
+	built, err := pki.BuildChain(person, pki.ChainOptions{
+		Anchors: []*pki.Certificate{root}, Services: refused, Intermediates: chain, Time: serviceDay,
+	})
+	checkChainEnd(t, built, err, 0, pki.ReasonServiceNotGranted)
+}
+
 // TestServicesOfTwoLists: one list's word is enough.
 func TestServicesOfTwoLists(t *testing.T) {
 	t.Parallel()
@@ -89,7 +117,7 @@ func TestServicesOfTwoLists(t *testing.T) {
 	chain, err := pki.BuildChain(person, pki.ChainOptions{Services: services, Time: serviceDay})
 	checkChainEnd(t, chain, err, 2, pki.ReasonNone)
 	var none *pki.Services
-	if none.Lists(person) || none.GrantedAt(person, serviceDay) || none.Certificates() != nil {
+	if none.RefusedAt(person, serviceDay) || none.GrantedAt(person, serviceDay) || none.Certificates() != nil {
 		t.Error("no services name one")
 	}
 }

@@ -197,7 +197,7 @@ func TestGranted(t *testing.T) {
 			t.Parallel()
 			list := w.read(t, w.template(tc.entries...))
 			services := pki.NewServices(list.Services()...)
-			if !services.Lists(w.CA.Certificate) {
+			if !services.RefusedAt(w.CA.Certificate, day(-10000)) {
 				t.Error("the service is not listed")
 			}
 			var at strings.Builder
@@ -362,7 +362,7 @@ func TestFaultsConcernOneService(t *testing.T) {
 	template.Providers = append(template.Providers, trustlisttest.Provider{Name: "Другий", Services: []trustlisttest.Service{{broken}}})
 	list := w.read(t, template)
 	services := pki.NewServices(list.Services()...)
-	if !services.GrantedAt(w.CA.Certificate, now) || services.GrantedAt(other.CA.Certificate, now) || !services.Lists(other.CA.Certificate) {
+	if !services.GrantedAt(w.CA.Certificate, now) || !services.RefusedAt(other.CA.Certificate, now) {
 		t.Error("a fault in one service concerns another")
 	}
 	faults := list.Faults()

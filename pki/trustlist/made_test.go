@@ -59,7 +59,7 @@ func TestListsSignedByOthers(t *testing.T) {
 					t.Errorf("granted at %s: not %v", at, want)
 				}
 			}
-			if !services.Lists(root) || services.GrantedAt(root, madeTime) || len(list.Faults()) != 0 {
+			if !services.RefusedAt(root, madeTime) || len(list.Faults()) != 0 {
 				t.Errorf("the other service: %v", list.Faults())
 			}
 			if s := list.Scheme; s.SequenceNumber != 17 || s.Territory != "UA" || !s.Pointers[0].Certificates[0].Equal(root) || s.Pointers[0].Territory != "EU" {
