@@ -33,3 +33,23 @@ func FuzzManifest(f *testing.F) {
 		}
 	})
 }
+
+// FuzzNames: whatever name a document may have, a manifest refers to it.
+func FuzzNames(f *testing.F) {
+	for _, s := range []string{"довідка.pdf", "a b/c%20d", `"<&>'`, "+=;,@!$*()[]{}|^~`", "./x", "100%", "\x01", "a//b", ".."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if !safeName(name) {
+			return
+		}
+		c := &container{mime: mimeASiCE, documents: []Document{{Name: name, Content: []byte("x")}}}
+		text, err := c.manifest("META-INF/s.p7s")
+		if err != nil {
+			t.Fatalf("%q: %v", name, err)
+		}
+		if m, err := parseManifest(text); err != nil || m.documents[0].name != name || !m.documents[0].matches([]byte("x")) {
+			t.Fatalf("%q became %+v: %v", name, m, err)
+		}
+	})
+}
