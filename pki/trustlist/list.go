@@ -71,7 +71,7 @@ func Read(raw []byte, opts Options) (*List, error) {
 	if !doc.Root.Is(namespace, "TrustServiceStatusList") {
 		return nil, malformed("the root is not a TrustServiceStatusList")
 	}
-	signature, err := xmldsig.VerifyEnveloped(doc, xmldsig.Options{Certificates: opts.Signers, Keys: opts.Keys})
+	signature, err := xmldsig.VerifyEnveloped(doc, xmldsig.Options{Certificates: opts.Signers, Pinned: opts.pins, Keys: opts.Keys})
 	if err != nil {
 		return nil, fmt.Errorf("verify trust list: %w", err)
 	}

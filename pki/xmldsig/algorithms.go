@@ -20,6 +20,8 @@ const (
 	more07 = "http://www.w3.org/2007/05/xmldsig-more#"
 	xmlenc = "http://www.w3.org/2001/04/xmlenc#"
 	urnOID = "urn:oid:"
+
+	methodSHA1 = "http://www.w3.org/2000/09/xmldsig#sha1" // see [Options].Pinned
 )
 
 // digestOf returns the object identifier of a digest method.

@@ -114,6 +114,33 @@ func TestSignerFromElsewhere(t *testing.T) {
 	}
 }
 
+// TestSignerNamedBySHA1: old signatures do, and it counts for a pinned certificate only.
+func TestSignerNamedBySHA1(t *testing.T) {
+	t.Parallel()
+	raw := read(t, "testdata/sha1name.xml")
+	c, err := pki.ParseCertificate(read(t, "testdata/xmlsec/rsa.cer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := pki.ParseCertificate(read(t, "testdata/xmlsec/p256.cer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		pinned func(*pki.Certificate) bool
+		want   error
+	}{
+		"pinned":          {c.Equal, nil},
+		"nobody pinned":   {nil, pki.ErrUnsupportedAlgorithm},
+		"somebody pinned": {other.Equal, pki.ErrUnsupportedAlgorithm},
+	} {
+		_, err := xmldsig.VerifyEnveloped(parse(t, raw), xmldsig.Options{Pinned: tc.pinned})
+		if !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v, want %v", name, err, tc.want)
+		}
+	}
+}
+
 func transform(algorithm string) string { return `<ds:Transform Algorithm="` + algorithm + `"/>` }
 
 // sigOfOther gives a copy of a signature identifiers of its own.

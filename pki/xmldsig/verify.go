@@ -2,6 +2,7 @@ package xmldsig
 
 import (
 	"bytes"
+	"crypto/sha1" // names of pinned certificates only
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ var (
 type Options struct {
 	// Certificates are looked through for the signer's where the signature brings none.
 	Certificates []*pki.Certificate
+	// Pinned, if set, reports certificates that the caller pins by their bytes. One of them
+	// may be named by its SHA-1, as old signatures do: what is pinned cannot be exchanged.
+	Pinned func(*pki.Certificate) bool
 	// Keys is the strength demanded of the key.
 	Keys pki.KeyPolicy
 }
@@ -56,7 +60,7 @@ func VerifyEnveloped(d *Document, opts Options) (*Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, others, err := s.chooseCertificate(opts.Certificates)
+	signer, others, err := s.chooseCertificate(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func onlySignature(root *Element) (*Element, error) {
 }
 
 // chooseCertificate finds the certificate whose digest the signed properties state.
-func (s *signature) chooseCertificate(known []*pki.Certificate) (signer *pki.Certificate, others []*pki.Certificate, err error) {
+func (s *signature) chooseCertificate(opts Options) (signer *pki.Certificate, others []*pki.Certificate, err error) {
 	var candidates []*pki.Certificate
 	for _, raw := range s.certificates {
 		c, err := pki.ParseCertificate(raw)
@@ -110,14 +114,10 @@ func (s *signature) chooseCertificate(known []*pki.Certificate) (signer *pki.Cer
 		candidates = append(candidates, c)
 	}
 	brought := len(candidates)
-	for i, c := range append(candidates, known...) {
-		is := true
-		for _, want := range s.signers {
-			same, err := want.isOf(c.Raw)
-			if err != nil {
-				return nil, nil, fmt.Errorf("SigningCertificate: %w", err)
-			}
-			is = is && same
+	for i, c := range append(candidates, opts.Certificates...) {
+		is, err := s.names(c, opts.Pinned != nil && opts.Pinned(c))
+		if err != nil {
+			return nil, nil, fmt.Errorf("SigningCertificate: %w", err)
 		}
 		switch {
 		case is && signer == nil:
@@ -135,13 +135,26 @@ func (s *signature) chooseCertificate(known []*pki.Certificate) (signer *pki.Cer
 	return signer, others, nil
 }
 
-func (v digestValue) isOf(data []byte) (bool, error) {
-	oid, err := digestOf(v.method)
-	if err != nil {
-		return false, err
+// names reports whether all that the signed properties say of the signer's certificate
+// is true of c.
+func (s *signature) names(c *pki.Certificate, pinned bool) (bool, error) {
+	for _, want := range s.signers {
+		sum := sha1.Sum(c.Raw)
+		got := sum[:]
+		if want.method != methodSHA1 || !pinned {
+			oid, err := digestOf(want.method)
+			if err != nil {
+				return false, err
+			}
+			if got, err = pki.Sum(oid, c.Raw); err != nil {
+				return false, err
+			}
+		}
+		if subtle.ConstantTimeCompare(got, want.value) != 1 {
+			return false, nil
+		}
 	}
-	sum, err := pki.Sum(oid, data)
-	return err == nil && subtle.ConstantTimeCompare(sum, v.value) == 1, err
+	return true, nil
 }
 
 // checkReferences demands a reference to the root and one to the signed properties;

@@ -29,9 +29,13 @@ key() { # name, arguments of openssl genpkey…
 # sign NAME KEY SIGNATURE-METHOD DIGEST-METHOD C14N-OF-SIGNEDINFO C14N-OF-REFERENCES URI [VERSION [PREFIXES]]
 sign() {
 	local name=$1 key=$2 method=$3 digest=$4 c1=$5 c2=$6 uri=$7 v=${8:-}
-	local sum list=
+	local sum list= sha=${CERT_DIGEST:-sha256} sum_uri
+	case $sha in
+	sha1) sum_uri=${ds}sha1 ;;
+	*) sum_uri=${enc}$sha ;;
+	esac
 	[ $# -lt 9 ] || list="<ec:InclusiveNamespaces xmlns:ec=\"$exc\" PrefixList=\"$9\"/>"
-	sum=$(openssl dgst -sha256 -binary "xmlsec/$key.cer" | base64 -w0)
+	sum=$(openssl dgst "-$sha" -binary "xmlsec/$key.cer" | base64 -w0)
 	cat >"$keys/template.xml" <<XML
 <?xml version="1.0" encoding="UTF-8"?>
 <!-- outside --><Root xmlns="urn:example:root" xmlns:unused="urn:example:unused" xml:lang="uk" Id="root">
@@ -39,7 +43,7 @@ sign() {
   <p:Part xmlns:p="urn:example:p" p:k="1"/>
 <ds:Signature xmlns:ds="$ds" Id="sig"><ds:SignedInfo><!-- signed only with comments --><ds:CanonicalizationMethod Algorithm="$c1"/><ds:SignatureMethod Algorithm="$method"/><ds:Reference URI="$uri"><ds:Transforms><ds:Transform Algorithm="${ds}enveloped-signature"/><ds:Transform Algorithm="$c2">$list</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="$digest"/><ds:DigestValue></ds:DigestValue></ds:Reference><ds:Reference URI="#props" Type="http://uri.etsi.org/01903#SignedProperties"><ds:Transforms><ds:Transform Algorithm="$c2">$list</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="$digest"/><ds:DigestValue></ds:DigestValue></ds:Reference></ds:SignedInfo>
 <ds:SignatureValue></ds:SignatureValue><ds:KeyInfo><ds:X509Data></ds:X509Data></ds:KeyInfo>
-<ds:Object><xades:QualifyingProperties xmlns:xades="http://uri.etsi.org/01903/v1.3.2#" Target="#sig"><xades:SignedProperties Id="props"><xades:SignedSignatureProperties><xades:SigningTime>2026-11-01T10:00:00Z</xades:SigningTime><xades:SigningCertificate$v><xades:Cert><xades:CertDigest><ds:DigestMethod Algorithm="${enc}sha256"/><ds:DigestValue>$sum</ds:DigestValue></xades:CertDigest></xades:Cert></xades:SigningCertificate$v></xades:SignedSignatureProperties></xades:SignedProperties></xades:QualifyingProperties></ds:Object></ds:Signature></Root>
+<ds:Object><xades:QualifyingProperties xmlns:xades="http://uri.etsi.org/01903/v1.3.2#" Target="#sig"><xades:SignedProperties Id="props"><xades:SignedSignatureProperties><xades:SigningTime>2026-11-01T10:00:00Z</xades:SigningTime><xades:SigningCertificate$v><xades:Cert><xades:CertDigest><ds:DigestMethod Algorithm="$sum_uri"/><ds:DigestValue>$sum</ds:DigestValue></xades:CertDigest></xades:Cert></xades:SigningCertificate$v></xades:SignedSignatureProperties></xades:SignedProperties></xades:QualifyingProperties></ds:Object></ds:Signature></Root>
 XML
 	xmlsec1 --sign --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties --id-attr:Id urn:example:root:Root \
 		--privkey-pem "$keys/$key.key,$keys/$key.pem" --output "xmlsec/$name.xml" "$keys/template.xml"
@@ -58,3 +62,4 @@ sign p256-exclusive-comments p256 "${more}ecdsa-sha256" "${enc}sha256" "${exc}Wi
 sign p384-mixed p384 "${more}ecdsa-sha384" "${more}sha384" "$exc" "$c14n" '' V2
 sign p521-id p521 "${more}ecdsa-sha512" "${enc}sha512" "$c14n" "$exc" '#root' V2
 sign p256-prefixes p256 "${more}ecdsa-sha256" "${enc}sha256" "$exc" "$exc" '' V2 'unused #default absent'
+CERT_DIGEST=sha1 sign ../sha1name rsa "${more}rsa-sha256" "${enc}sha256" "$exc" "$exc" ''
