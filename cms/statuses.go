@@ -154,11 +154,11 @@ func (v *signerVerifier) mayAsk() bool {
 	return v.givenStatus(c, issuer, v.out.TrustedTime, given).State == pki.StateUnknown
 }
 
-// goodStamp is a time-stamp whose service was not revoked as far as the statements at
-// hand tell.
+// goodStamp is a time-stamp whose service was not revoked, nor the authorities above it,
+// as far as the statements at hand tell.
 type goodStamp struct {
-	service, issuer *pki.Certificate
-	at, known       time.Time // see spoiled
+	chain     []*pki.Certificate
+	at, known time.Time // see spoiled
 }
 
 // othersStatus is what is known at a time of the certificates besides the signer's: of
@@ -182,12 +182,14 @@ func (v *signerVerifier) othersStatus(at time.Time) Outcome {
 		return out
 	}
 	for _, s := range v.stamps {
-		st := v.statusAt(s.service, s.issuer, s.at)
-		switch {
-		case spoiled(st, s.known):
-			return Outcome{Invalid, ReasonStampRevoked}
-		case silent(s.service, st):
-			out = out.Worse(Outcome{Indeterminate, ReasonStampStatus})
+		for i, c := range s.chain[:len(s.chain)-1] {
+			st := v.statusAt(c, s.chain[i+1], s.at)
+			switch {
+			case spoiled(st, s.known):
+				return Outcome{Invalid, ReasonStampRevoked}
+			case silent(c, st):
+				out = out.Worse(Outcome{Indeterminate, ReasonStampStatus})
+			}
 		}
 	}
 	return out

@@ -142,10 +142,12 @@ func (v *stampVerifier) verifySignature(ts *TimeStamp, known time.Time) Outcome 
 	if o.Verdict != Valid || v.opts.Revocation == RevocationNotChecked {
 		return o
 	}
-	if spoiled(v.status(chain[0], chain[1], ts.Time, also), known) {
-		return Outcome{Invalid, ReasonStampRevoked}
+	for i, c := range chain[:len(chain)-1] {
+		if spoiled(v.status(c, chain[i+1], ts.Time, also), known) {
+			return Outcome{Invalid, ReasonStampRevoked}
+		}
 	}
-	v.good = append(v.good, goodStamp{chain[0], chain[1], ts.Time, known})
+	v.good = append(v.good, goodStamp{chain, ts.Time, known})
 	return o
 }
 
@@ -181,7 +183,7 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 }
 
 // spoiled reports whether a service's tokens are worth nothing after the revocation of
-// its certificate: all of them when the key may be in other hands, since it can state
+// its certificate or of that of an authority above it: all of them when the key may be in other hands, since it can state
 // any time, but only the later ones when the service gave up or changed its key (RFC
 // 3161, clause 4, items 1 and 2). A token which is known to have existed before the
 // revocation was made by whoever held the key rightfully.

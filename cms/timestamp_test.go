@@ -1,6 +1,7 @@
 package cms_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -127,4 +128,45 @@ func TestExpiredByTheStamp(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, r.Outcome, tc.want)
 		}
 	}
+}
+
+// TestAuthorityOfServiceRevoked: whoever has the key of an authority that was revoked can
+// make a time-stamping service of it, and state any time.
+func TestAuthorityOfServiceRevoked(t *testing.T) {
+	t.Parallel()
+	now := signedAt.AddDate(0, 0, 2)
+	for name, tc := range map[string]struct {
+		reason int
+		want   cms.Outcome
+	}{
+		"key lost":  {1, invalid(cms.ReasonStampRevoked)},
+		"no reason": {0, invalid(cms.ReasonStampRevoked)},
+		"closed":    {pki.RevocationCessation, good},
+	} {
+		a, other := newAuthority(t, cmstest.EC), newAuthority(t, cmstest.EC)
+		who := must[*cmstest.Identity](t)(a.Issue(citizen))
+		container := stamped(t, who, must[*cmstest.Identity](t)(other.TSA()), signedAt)
+		a.Revoke(who.Certificate, signedAt.Add(time.Hour), 1)
+		other.Revoke(other.CA.Certificate, signedAt.AddDate(0, 0, 1), tc.reason)
+		opts := verifyOptions(t, a, now)
+		opts.Anchors = append(opts.Anchors, other.Root.Certificate)
+		opts.Intermediates = append(opts.Intermediates, other.CA.Certificate)
+		lists := append(opts.CRLs, must[*pki.CRL](t)(other.RootCRL(now)))
+
+		opts.CRLs = lists
+		if r := must[*cms.Result](t)(cms.Verify(container, opts)); r.Outcome != tc.want {
+			t.Errorf("%s, list at hand: %v, want %v", name, r.Outcome, tc.want)
+		}
+		opts.CRLs, opts.Statuses = nil, asking(lists)
+		if r := must[*cms.Result](t)(cms.Verify(container, opts)); r.Outcome != tc.want {
+			t.Errorf("%s, list found: %v, want %v", name, r.Outcome, tc.want)
+		}
+	}
+}
+
+// asking finds the same lists for everybody.
+type asking []*pki.CRL
+
+func (a asking) Statements(context.Context, cms.StatusQuery) cms.Statements {
+	return cms.Statements{StatusSources: pki.StatusSources{CRLs: a}}
 }
