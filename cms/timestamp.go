@@ -188,15 +188,8 @@ func (v *stampVerifier) verifyAuthority(tsa *pki.Certificate, pool []*pki.Certif
 // 3161, clause 4, items 1 and 2). A token which is known to have existed before the
 // revocation was made by whoever held the key rightfully.
 func spoiled(s pki.Status, known time.Time) bool {
-	switch {
-	case s.State == pki.StateRevoked:
+	if s.State == pki.StateRevoked {
 		return true
-	case s.RevokedAt.IsZero(), !known.IsZero() && known.Before(s.RevokedAt):
-		return false
 	}
-	switch s.RevokedFor {
-	case pki.RevocationAffiliationChanged, pki.RevocationSuperseded, pki.RevocationCessation:
-		return false
-	}
-	return true
+	return s.KeyMayBeLost() && (known.IsZero() || !known.Before(s.RevokedAt))
 }

@@ -166,29 +166,65 @@ func TestSyntheticCRLs(t *testing.T) {
 	}
 }
 
-// TestRevokedResponder: a responder whose certificate is on a list says nothing.
+// TestRevokedResponder: a responder whose certificate is on a list says nothing; and when
+// its key may be in other hands, it has not said anything before either, as whoever has
+// the key states any time.
 func TestRevokedResponder(t *testing.T) {
 	t.Parallel()
 	user, ca := certificate(t, "synthetic/pki/user.cer"), certificate(t, "synthetic/pki/ca.cer")
 	responder := certificate(t, "synthetic/pki/ocsp.cer")
 	now := time.Date(2025, 3, 1, 12, 2, 0, 0, time.UTC)
-	list := func(when time.Time) *pki.CRL {
+	list := func(when time.Time, reason int) *pki.CRL {
 		l, err := pki.CreateCRL(pki.CRLTemplate{
 			Number: big.NewInt(1), ThisUpdate: now.Add(-time.Hour), NextUpdate: now.Add(time.Hour),
-			Revoked: []pki.RevokedCertificate{{SerialNumber: responder.SerialNumber, Revocation: pki.Revocation{Time: when, Reason: 1}}},
+			Revoked: []pki.RevokedCertificate{{SerialNumber: responder.SerialNumber, Revocation: pki.Revocation{Time: when, Reason: reason}}},
 		}, ca, syntheticKey(t, "ca_private_key_d_hex"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return l
 	}
-	for when, want := range map[time.Time]string{now.AddDate(0, -1, 0): "crl", now.Add(-time.Second): "ocsp"} {
+	before, after := now.AddDate(0, -1, 0), now.Add(-time.Second)
+	for _, tc := range []struct {
+		when   time.Time
+		reason int
+		want   string
+	}{
+		{before, 1, "crl"}, {before, pki.RevocationCessation, "crl"},
+		{after, 1, "crl"}, {after, 0, "crl"}, {after, pki.RevocationHold, "crl"},
+		{after, pki.RevocationCessation, "ocsp"}, {after, pki.RevocationSuperseded, "ocsp"},
+		{now.Add(time.Hour), 1, "ocsp"}, // not known at the time from which it is seen
+	} {
 		st := pki.CheckStatus(user, ca, pki.StatusSources{
-			CRLs: []*pki.CRL{list(when)}, OCSPs: []*pki.OCSPResponse{ocsp(t, "synthetic/ocsp/good.ocsp")},
+			CRLs: []*pki.CRL{list(tc.when, tc.reason)}, OCSPs: []*pki.OCSPResponse{ocsp(t, "synthetic/ocsp/good.ocsp")},
 			Certificates: []*pki.Certificate{responder},
 		}, pki.StatusOptions{Time: now})
-		if st.State != pki.StateGood || st.Source != want {
-			t.Errorf("responder revoked %v: %+v, want the word of %s", when, st, want)
+		if st.State != pki.StateGood || st.Source != tc.want {
+			t.Errorf("responder revoked %v for %d: %+v, want the word of %s", tc.when, tc.reason, st, tc.want)
+		}
+	}
+}
+
+// TestListWithoutEnd: a list that does not say when the next one comes does not serve for
+// ever.
+func TestListWithoutEnd(t *testing.T) {
+	t.Parallel()
+	user, ca := certificate(t, "synthetic/pki/user.cer"), certificate(t, "synthetic/pki/ca.cer")
+	now := time.Date(2025, 3, 1, 12, 2, 0, 0, time.UTC)
+	for age, want := range map[time.Duration]pki.Reason{
+		30 * time.Minute: pki.ReasonNone, 2 * time.Hour: pki.ReasonStatusStale, 300 * 24 * time.Hour: pki.ReasonStatusStale,
+	} {
+		l, err := pki.CreateCRL(pki.CRLTemplate{Number: big.NewInt(1), ThisUpdate: now.Add(-age), NextUpdate: now}, ca, syntheticKey(t, "ca_private_key_d_hex"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.NextUpdate = time.Time{} // as if not stated; the signature is over what stands in it
+		if st := pki.CheckStatus(user, ca, pki.StatusSources{CRLs: []*pki.CRL{l}}, pki.StatusOptions{Time: now}); st.Reason != want {
+			t.Errorf("list of %v: %+v, want %q", age, st, want)
+		}
+		bounded := pki.StatusOptions{Time: now, CRLMaxAge: 365 * 24 * time.Hour}
+		if st := pki.CheckStatus(user, ca, pki.StatusSources{CRLs: []*pki.CRL{l}}, bounded); st.State != pki.StateGood {
+			t.Errorf("list of %v, a year is allowed: %+v", age, st)
 		}
 	}
 }

@@ -55,7 +55,7 @@ type StatusOptions struct {
 	Now time.Time
 	// OCSPMaxAge bounds the age of an OCSP statement without nextUpdate; 0 means
 	// DefaultOCSPMaxAge. CRLMaxAge bounds that of a CRL besides its nextUpdate; 0
-	// means no bound.
+	// means no bound, and OCSPMaxAge for a CRL that states none.
 	OCSPMaxAge time.Duration
 	CRLMaxAge  time.Duration
 	// ClockSkew is the difference of clocks forgiven; 0 means DefaultClockSkew.
@@ -79,6 +79,21 @@ type Status struct {
 	// RevokedFor is the reason code of that revocation (RFC 5280, clause 5.3.1).
 	RevokedFor int
 	AsOf       time.Time // thisUpdate of the statement that decided
+}
+
+// KeyMayBeLost reports whether the certificate was revoked, at whatever time, for a reason
+// that leaves its key in doubt: for any but those of a holder who gave the key up or
+// changed it (RFC 3161, clause 4, items 1 and 2). Who has such a key can sign with any
+// date, so that no date before the revocation means anything.
+func (s Status) KeyMayBeLost() bool {
+	if s.RevokedAt.IsZero() {
+		return false
+	}
+	switch s.RevokedFor {
+	case RevocationAffiliationChanged, RevocationSuperseded, RevocationCessation:
+		return false
+	}
+	return true
 }
 
 // CheckStatus finds out whether a certificate was revoked at opts.Time. A statement
@@ -201,14 +216,16 @@ func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, sourc
 }
 
 // mayDecide reports whether the response is signed by who may speak for the issuer and
-// was not, as far as the lists at hand tell, deprived of that by the time it did.
+// was not, as far as the lists at hand tell, deprived of that by the time it did, or since
+// then for a reason that lets others state that time.
 func (r *OCSPResponse) mayDecide(issuer *Certificate, sources StatusSources, opts StatusOptions) bool {
 	responder, err := r.responder(issuer, sources.Certificates, opts.Keys, opts.Budget)
 	if err != nil || responder == issuer {
 		return err == nil
 	}
 	opts.Time = r.ProducedAt
-	return crlStatus(responder, issuer, sources.CRLs, opts).State != StateRevoked
+	st := crlStatus(responder, issuer, sources.CRLs, opts)
+	return st.State != StateRevoked && (!st.KeyMayBeLost() || st.RevokedAt.After(opts.Now))
 }
 
 // prefer keeps the more telling of two statuses: revoked, good by its date, then the
@@ -295,7 +312,11 @@ func viewOf(full, delta *CRL, c *Certificate, opts StatusOptions) Status {
 			next = delta.NextUpdate
 		}
 	}
-	why := opts.usable(asOf, next, opts.CRLMaxAge)
+	maxAge := opts.CRLMaxAge
+	if maxAge == 0 && next.IsZero() {
+		maxAge = opts.OCSPMaxAge
+	}
+	why := opts.usable(asOf, next, maxAge)
 	if listed {
 		s := opts.judge(entry, "crl", asOf)
 		if s.Reason == ReasonRevoked || why == ReasonNone {

@@ -130,7 +130,7 @@ func (c *Client) fromResponder(ctx context.Context, q cms.StatusQuery) (pki.Stat
 	}
 	options := q.Options
 	options.Time, options.Now, options.Budget = kept.response.ProducedAt, c.cfg.Now(), nil
-	if st := pki.CheckStatus(kept.responder, q.Issuer, pki.StatusSources{CRLs: lists}, options); st.State != pki.StateGood {
+	if st := pki.CheckStatus(kept.responder, q.Issuer, pki.StatusSources{CRLs: lists}, options); st.State != pki.StateGood || st.KeyMayBeLost() {
 		return pki.StatusSources{}, reject(pki.ReasonStatusUntrusted)
 	}
 	return out, nil
