@@ -212,11 +212,10 @@ func archiveImprint(contentSum []byte, sd *SignedData, si *SignerInfo, index []b
 func (v *signerVerifier) checkArchive(sv *stampVerifier) (Check, bool) {
 	tokens := v.si.unsignedValues(oidAttrArchiveTimeStampV3)
 	switch {
+	case len(tokens) == 0:
+		return Check{}, false
 	case len(tokens) > maxArchiveStamps:
 		return Check{CheckArchiveTimeStamp, Failed, ReasonLimit}, true
-	case len(tokens) == 0:
-		old := len(v.si.unsignedValues(oidAttrArchiveTimeStamp)) + len(v.si.unsignedValues(oidAttrArchiveTimeStampV2))
-		return Check{CheckArchiveTimeStamp, Skipped, ReasonArchiveForm}, old > 0
 	}
 	var stamps []*archiveStamp
 	for _, token := range tokens {

@@ -135,6 +135,16 @@ func TestArchiveTimeStamps(t *testing.T) {
 	if r := a.rootOnly(t, staleLT, nil, now); r.Outcome != indeterminate(pki.ReasonStatusStale) {
 		t.Errorf("the same without the archive: %v", r.Outcome)
 	}
+	both := a.rootOnly(t, change(lta, func(p *cms.Parts) { p.Attach(oidArchiveStampV2, []byte{5, 0}) }), nil, now).Signers[0]
+	var archives []cms.Check
+	for _, c := range both.Checks {
+		if c.Name == cms.CheckArchiveTimeStamp {
+			archives = append(archives, c)
+		}
+	}
+	if len(archives) != 2 || archives[0].Status != cms.Passed || archives[0].Reason != cms.ReasonArchivePartial || archives[1].Status != cms.Skipped {
+		t.Errorf("one version verified, another skipped: %v", archives)
+	}
 	many := lta
 	for i := range 7 {
 		many = archived(many, a.tsa, signedAt.Add(time.Duration(i+2)*time.Hour))

@@ -48,6 +48,9 @@ func (v *signerVerifier) checkTimes() {
 	if archived {
 		s.Checks = append(s.Checks, archive)
 	}
+	if len(v.si.unsignedValues(oidAttrArchiveTimeStamp))+len(v.si.unsignedValues(oidAttrArchiveTimeStampV2)) > 0 {
+		s.Checks = append(s.Checks, Check{CheckArchiveTimeStamp, Skipped, ReasonArchiveForm})
+	}
 	for _, c := range s.Checks {
 		stamps := c.Name == CheckSignatureTimeStamp || c.Name == CheckReferenceTimeStamp || c.Name == CheckArchiveTimeStamp
 		v.timeOpen = v.timeOpen || stamps && c.Status == Unknown
