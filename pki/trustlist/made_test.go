@@ -72,3 +72,34 @@ func TestListsSignedByOthers(t *testing.T) {
 		})
 	}
 }
+
+// listsVariable names a folder with published lists (*.xml), which may not be copied
+// into the repository.
+const listsVariable = "DOVIDKA_TRUST_LISTS"
+
+// TestPublishedLists reads lists in force somewhere once, each with its own signer
+// pinned: that they are read at all is what is asked here.
+func TestPublishedLists(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv(listsVariable)
+	if folder == "" {
+		t.Skipf("no published lists: name a folder of them in %s", listsVariable)
+	}
+	paths, err := filepath.Glob(filepath.Join(folder, "*.xml"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no lists in %s: %v", listsVariable, err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			raw := readFile(t, path)
+			doc := must[*xmldsig.Document](t)(xmldsig.Parse(raw, xmldsig.Limits{}))
+			all := func(*pki.Certificate) bool { return true }
+			signature := must[*xmldsig.Signature](t)(xmldsig.VerifyEnveloped(doc, xmldsig.Options{Pinned: all}))
+			list := must[*trustlist.List](t)(trustlist.Read(raw, trustlist.Options{
+				Signers: []*pki.Certificate{signature.Certificate}, Time: time.Now(),
+			}))
+			t.Logf("%s %d: %d authorities, %d faults", list.Scheme.Territory, list.Scheme.SequenceNumber, len(list.Services()), len(list.Faults()))
+		})
+	}
+}
