@@ -61,7 +61,7 @@ func TestMACEveryTailLength(t *testing.T) {
 				key[i] = byte(7*i + 1)
 				inverted[i] = ^key[i]
 			}
-			message := make([]byte, 2*code.block+1)
+			message := make([]byte, code.block+2)
 			for i := range message {
 				message[i] = byte(i*i + 3)
 			}

@@ -2,6 +2,7 @@ package kupyna_test
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/dovidka/dovidka/dstu/internal/round"
 )
@@ -99,11 +100,22 @@ func mixColumn(in []byte) []byte {
 	out := make([]byte, 8)
 	for r := range 8 {
 		for i := range 8 {
-			out[r] ^= product(in[i], first[(i-r+8)%8])
+			out[r] ^= products()[first[(i-r+8)%8]][in[i]]
 		}
 	}
 	return out
 }
+
+// products keeps what the slow multiplication gives for the coefficients of the matrix.
+var products = sync.OnceValue(func() *[9][256]byte {
+	var t [9][256]byte
+	for a := range t {
+		for b := range t[a] {
+			t[a][b] = product(byte(a), byte(b))
+		}
+	}
+	return &t
+})
 
 // product multiplies polynomials and divides by x⁸+x⁴+x³+x²+1.
 func product(a, b byte) byte {

@@ -9,7 +9,9 @@ import (
 )
 
 // HasWide reports whether the functions of [Wide] may be called on this processor.
-var HasWide = sync.OnceValue(cpu.WideByteShuffle)
+func HasWide() bool { return hasWide() }
+
+var hasWide = sync.OnceValue(cpu.WideByteShuffle)
 
 //go:noescape
 func encryptWide(dst, src *byte, pairs int, keys *uint64, rounds int, w *Wide, shift *[64]byte)
