@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"slices"
@@ -117,25 +118,28 @@ func (v *signerVerifier) statusFrom(c, issuer *pki.Certificate, at time.Time, al
 
 // settles reports whether the status of a certificate at a time from the statements at
 // hand needs no asking. A list from before that time which came with the signature does
-// not settle it: a signer whose certificate was revoked since would send just that.
+// not settle it, nor an OCSP response that is not fresh, however long it says that it
+// lasts: a signer whose certificate was revoked since would send just that.
 func (v *signerVerifier) settles(c, issuer *pki.Certificate, st pki.Status, at time.Time) bool {
 	switch {
 	case st.State == pki.StateRevoked:
 		return true
 	case st.State != pki.StateGood:
 		return false
-	case st.Source == "ocsp", !st.AsOf.Before(at):
+	case !st.AsOf.Before(at), st.Source == "ocsp" && v.opts.Time.Sub(st.AsOf) <= cmp.Or(v.opts.OCSPMaxAge, pki.DefaultOCSPMaxAge):
 		return true
 	}
-	return v.givenStatus(c, issuer, at, pki.StatusSources{CRLs: v.opts.CRLs}).State == pki.StateGood
+	return v.givenStatus(c, issuer, at).State == pki.StateGood
 }
 
 // givenStatus is the status from the caller's own statements. They are looked at with
 // the others too, so that it costs no signature more.
-func (v *signerVerifier) givenStatus(c, issuer *pki.Certificate, at time.Time, given pki.StatusSources) pki.Status {
+func (v *signerVerifier) givenStatus(c, issuer *pki.Certificate, at time.Time) pki.Status {
 	options := v.statusOptions(at)
 	options.Budget = nil
-	return pki.CheckStatus(c, issuer, given, options)
+	return pki.CheckStatus(c, issuer, pki.StatusSources{
+		CRLs: v.opts.CRLs, OCSPs: v.opts.OCSPs, Certificates: concat(v.opts.Pool.IssuedBy(issuer), v.pool),
+	}, options)
 }
 
 // mayAsk reports whether others are asked. When the signature is wrong already, or the
@@ -147,11 +151,7 @@ func (v *signerVerifier) mayAsk() bool {
 	if v.asked == nil || conclude(v.out.Checks).Verdict == Invalid {
 		return false
 	}
-	c, issuer := v.out.Chain[0], v.out.Chain[1]
-	given := pki.StatusSources{
-		CRLs: v.opts.CRLs, OCSPs: v.opts.OCSPs, Certificates: concat(v.opts.Pool.IssuedBy(issuer), v.pool),
-	}
-	return v.givenStatus(c, issuer, v.out.TrustedTime, given).State == pki.StateUnknown
+	return v.givenStatus(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime).State == pki.StateUnknown
 }
 
 // goodStamp is a time-stamp whose service was not revoked, nor the authorities above it,

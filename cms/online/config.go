@@ -33,8 +33,8 @@ type Config struct {
 	// whoever asked has no more time, for the next one who does.
 	Timeout, ListTimeout time.Duration
 	// ResponseAge is how long an OCSP response without nextUpdate is kept; a minute
-	// when zero, not at all when negative. ListAge is after what time a list that is
-	// still valid is asked for anew; an hour when zero.
+	// when zero, not at all when negative. ListAge is after what time a list, or a
+	// response with nextUpdate, that is still valid is asked for anew; an hour when zero.
 	ResponseAge, ListAge time.Duration
 	// Responses is the number of OCSP responses kept, 16384 when zero. ListBytes
 	// bounds the memory of all lists kept, 256 MiB when zero.

@@ -14,8 +14,8 @@
 // An address is judged when the connection is made, after the name was resolved.
 //
 // What is kept is bounded, shared by all requests, and kept no longer than the
-// statement itself allows: an OCSP response until its nextUpdate, one without it for
-// Config.ResponseAge; a list until its nextUpdate, with a conditional request every
-// Config.ListAge. Many who want the same wait for one exchange, each with a deadline
+// statement itself allows: an OCSP response until its nextUpdate, though no longer than
+// Config.ListAge, one without it for Config.ResponseAge; a list until its nextUpdate,
+// with a conditional request every Config.ListAge. Many who want the same wait for one exchange, each with a deadline
 // of its own. A service which fails again and again is left alone for a while.
 package online

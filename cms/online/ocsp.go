@@ -105,12 +105,20 @@ func (c *Client) acceptResponse(body, nonce []byte, q cms.StatusQuery) (*keptRes
 	return kept, nil
 }
 
-// keepUntil is the response's own end, or ResponseAge for one that names none.
+// keepUntil is the response's own end, but no later than a list would be asked for anew,
+// or ResponseAge for one that names none.
 func (c *Client) keepUntil(r *pki.OCSPResponse, q cms.StatusQuery, now time.Time) time.Time {
 	for i := range r.Responses {
 		if one := &r.Responses[i]; one.Concerns(q.Certificate, q.Issuer) && !one.NextUpdate.IsZero() {
-			return one.NextUpdate
+			return earlier(one.NextUpdate, now.Add(c.cfg.ListAge))
 		}
 	}
 	return now.Add(c.cfg.ResponseAge)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

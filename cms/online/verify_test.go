@@ -48,11 +48,9 @@ func TestServicesAreAskedAbout(t *testing.T) {
 	}
 }
 
-// TestWhatSignersBring: a fresh OCSP response in the container saves the question, a
-// list in it, from before a revocation, does not pass for today's.
-func TestWhatSignersBring(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
+// longTerm is a signature with lists of now and other statements.
+func (w *world) longTerm(t *testing.T, statements ...*pki.OCSPResponse) []byte {
+	t.Helper()
 	list, err := w.authority.CRL(w.clock.now())
 	if err != nil {
 		t.Fatal(err)
@@ -63,11 +61,20 @@ func TestWhatSignersBring(t *testing.T) {
 	}
 	p7s, err := cms.Extend(w.stamped(t, w.who), cms.ExtendOptions{LongTerm: &cms.LongTerm{
 		Anchors: []*pki.Certificate{w.authority.Root.Certificate}, Certificates: []*pki.Certificate{w.authority.CA.Certificate},
-		CRLs: []*pki.CRL{list, root}, Time: w.clock.now(),
+		OCSPs: statements, CRLs: []*pki.CRL{list, root}, Time: w.clock.now(),
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p7s
+}
+
+// TestWhatSignersBring: a fresh OCSP response in the container saves the question, a
+// list in it, from before a revocation, does not pass for today's.
+func TestWhatSignersBring(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
+	p7s := w.longTerm(t)
 	verify := func(ocsps []*pki.OCSPResponse) *cms.Result {
 		opts := w.Options(w.clock.now())
 		opts.Statuses, opts.OCSPs = w.client(t, online.Config{}), ocsps
@@ -81,7 +88,7 @@ func TestWhatSignersBring(t *testing.T) {
 		t.Errorf("list as new as the signature: %v, asked %d times", r.MayAuthorise(), w.OCSP.Requests())
 	}
 	w.clock.advance(30 * time.Minute)
-	if r := verify([]*pki.OCSPResponse{w.answer(t, w.who)}); r.MayAuthorise().Verdict != cms.Valid || w.OCSP.Requests() != 0 {
+	if r := verify([]*pki.OCSPResponse{w.answer(t, w.who, time.Time{})}); r.MayAuthorise().Verdict != cms.Valid || w.OCSP.Requests() != 0 {
 		t.Errorf("with a response: %v, asked %d times", r.MayAuthorise(), w.OCSP.Requests())
 	}
 	w.authority.Revoke(w.who.Certificate, w.clock.now(), 1)
@@ -100,21 +107,7 @@ func TestWhatSignersBring(t *testing.T) {
 func TestAuthorityThatWasRevoked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
-	list, err := w.authority.CRL(w.clock.now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := w.authority.RootCRL(w.clock.now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p7s, err := cms.Extend(w.stamped(t, w.who), cms.ExtendOptions{LongTerm: &cms.LongTerm{
-		Anchors: []*pki.Certificate{w.authority.Root.Certificate}, Certificates: []*pki.Certificate{w.authority.CA.Certificate},
-		OCSPs: []*pki.OCSPResponse{w.answer(t, w.who)}, CRLs: []*pki.CRL{list, root}, Time: w.clock.now(),
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p7s := w.longTerm(t, w.answer(t, w.who, time.Time{}))
 	w.clock.advance(10 * time.Minute)
 	verify := func() cms.Outcome {
 		opts := w.Options(w.clock.now())
@@ -140,7 +133,7 @@ func TestAuthorityThatWasRevoked(t *testing.T) {
 }
 
 // answer is what the responder says now about somebody, without being asked.
-func (w *world) answer(t testing.TB, who *cmstest.Identity) *pki.OCSPResponse {
+func (w *world) answer(t testing.TB, who *cmstest.Identity, next time.Time) *pki.OCSPResponse {
 	t.Helper()
 	id, err := pki.NewCertID(who.Certificate, w.authority.CA.Certificate, "")
 	if err != nil {
@@ -148,7 +141,7 @@ func (w *world) answer(t testing.TB, who *cmstest.Identity) *pki.OCSPResponse {
 	}
 	raw, err := pki.CreateOCSPResponse(pki.OCSPResponseTemplate{
 		ProducedAt: w.clock.now(), Certificates: []*pki.Certificate{w.Responder.Certificate},
-		Responses: []pki.SingleResponse{{CertID: id, State: pki.StateGood, ThisUpdate: w.clock.now()}},
+		Responses: []pki.SingleResponse{{CertID: id, State: pki.StateGood, ThisUpdate: w.clock.now(), NextUpdate: next}},
 	}, w.Responder.Certificate, w.Responder.Key)
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +169,7 @@ func BenchmarkVerifyOnline(b *testing.B) {
 				b.Fatal(err)
 			}
 			containers = append(containers, w.stamped(b, who))
-			responses = append(responses, w.answer(b, who).Raw)
+			responses = append(responses, w.answer(b, who, time.Time{}).Raw)
 		}
 		list, err := w.authority.CRL(w.clock.now())
 		if err != nil {
@@ -218,5 +211,36 @@ func BenchmarkVerifyOnline(b *testing.B) {
 				run(b, containers[i%signers], opts)
 			}
 		})
+	}
+}
+
+// TestResponsesThatLast: a response that says it is good for a week is asked for anew
+// after an hour, and one that the signer brings saves no question longer than that.
+func TestResponsesThatLast(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{OCSPLifetime: 7 * 24 * time.Hour})
+	brought := w.longTerm(t, w.answer(t, w.who, w.clock.now().AddDate(0, 0, 7)))
+	client := w.client(t, online.Config{})
+	verify := func(container []byte, c *online.Client) cms.Outcome {
+		opts := w.Options(w.clock.now())
+		opts.Statuses = c
+		r, err := cms.VerifyContext(t.Context(), container, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.MayAuthorise()
+	}
+	plain := w.stamped(t, w.who)
+	if o := verify(plain, client); o.Verdict != cms.Valid {
+		t.Fatal(o)
+	}
+	w.authority.Revoke(w.who.Certificate, w.clock.now(), 1)
+	w.clock.advance(61 * time.Minute)
+	revoked := cms.Outcome{Verdict: cms.Invalid, Reason: pki.ReasonRevoked}
+	if o := verify(plain, client); o != revoked {
+		t.Errorf("kept: %v", o)
+	}
+	if o := verify(brought, w.client(t, online.Config{})); o != revoked {
+		t.Errorf("brought along: %v", o)
 	}
 }
