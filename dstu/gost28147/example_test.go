@@ -23,3 +23,20 @@ func ExampleWrapKey() {
 	// 44 true <nil>
 	// gost28147: wrapped key does not authenticate
 }
+
+// Enveloped data and key containers are encrypted with feedback; content of any length is decrypted as it arrives.
+func ExampleNewCFBDecrypter() {
+	key, iv := bytes.Repeat([]byte{1}, gost28147.KeySize), []byte("8 bytes!")
+	b, err := gost28147.NewCipher(key, gost28147.DefaultSBox())
+	if err != nil {
+		panic(err)
+	}
+	content := []byte("Лікар бачить лише те, на що пацієнт погодився.")
+	gost28147.NewCFBEncrypter(b, iv).XORKeyStream(content, content)
+
+	decrypter := gost28147.NewCFBDecrypter(b, iv)
+	decrypter.XORKeyStream(content[:9], content[:9])
+	decrypter.XORKeyStream(content[9:], content[9:])
+	fmt.Println(string(content))
+	// Output: Лікар бачить лише те, на що пацієнт погодився.
+}

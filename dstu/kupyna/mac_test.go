@@ -2,6 +2,8 @@ package kupyna_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"fmt"
 	"hash"
 	"slices"
 	"testing"
@@ -96,4 +98,20 @@ func TestMACRefusesKeys(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whoever shares the key can tell that the message is as it was.
+func ExampleNewMAC256() {
+	key := bytes.Repeat([]byte{1}, kupyna.Size256)
+	code := func(message string) []byte {
+		h, err := kupyna.NewMAC256(key)
+		if err != nil {
+			panic(err)
+		}
+		h.Write([]byte(message))
+		return h.Sum(nil)
+	}
+	sent := code("100 UAH")
+	fmt.Println(hmac.Equal(sent, code("100 UAH")), hmac.Equal(sent, code("900 UAH")))
+	// Output: true false
 }
