@@ -3,7 +3,7 @@
 GO ?= go
 export GOFLAGS ?= -mod=readonly
 
-.PHONY: help check test test-arm64 conformance bench fuzz build clean generate
+.PHONY: help check test test-arm64 constant-time timing conformance bench fuzz build clean generate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -27,6 +27,13 @@ test: ## all tests in Go with the race detector, PostgreSQL included
 
 test-arm64: ## the tests of dstu/ for arm64 under QEMU, and for 32 bits
 	tools/qemu.sh
+
+constant-time: ## look for branches and addresses that depend on secrets (docs/constant-time.md)
+	tools/constant-time.sh
+
+timing: ## look for times that depend on secrets, on an idle machine (TIMINGS=100000)
+	$(GO) test -count 1 -timeout 60m -run '^TestTiming$$' -v ./dstu/dstu4145 -args -timing $(or $(TIMINGS),100000)
+	$(GO) test -count 1 -timeout 60m -run '^TestTiming$$' -tags purego -v ./dstu/dstu4145 -args -timing $(or $(TIMINGS),100000)
 
 conformance: build ## check against programs we did not write (installs them)
 	conformance/run.sh

@@ -6,7 +6,8 @@
 // The digest comes from package gost34311 or kupyna.
 //
 // Verification uses public data and takes the quickest way. Computations with private keys and secret numbers take no
-// branch and access no memory that depends on the secret; Go gives no promise about the copies its runtime makes.
+// branch and access no memory that depends on the secret, which make constant-time checks (docs/constant-time.md tells the
+// exceptions); Go gives no promise about the copies its runtime makes.
 //
 // A curve makes its tables when it is first used and keeps them: 0.4 MB for m = 257, 0.8 MB for m = 431. A public key that
 // comes back gets 4 KB of its own. Where the processor multiplies without carry, field arithmetic is assembly; see package

@@ -99,8 +99,11 @@ func signing(random source, c *dstu4145.Curve, size int) (question, error) {
 				return fmt.Errorf("our public key is %x", key.PublicKey().Bytes())
 			}
 			b, err := hex.DecodeString(sig)
-			if err != nil || !dstu4145.Verify(key.PublicKey(), digest, b) {
-				return fmt.Errorf("does not verify here: %v", err)
+			if err != nil {
+				return fmt.Errorf("no hexadecimal: %w", err)
+			}
+			if !dstu4145.Verify(key.PublicKey(), digest, b) {
+				return errors.New("does not verify here")
 			}
 			b[random.IntN(len(b)-1)] ^= 1
 			if dstu4145.Verify(key.PublicKey(), digest, b) {
