@@ -57,9 +57,11 @@ func FromCMS(r *cms.Result) (*Answer, error) {
 // it. The predecessor knew no such containers. The error is [ErrContent].
 func FromASiC(r *asic.Result) (*Answer, error) {
 	a := &Answer{}
-	if len(r.Signatures) == 0 {
-		a.refuse(r.Reason)
-		return a, nil
+	for _, c := range r.Checks {
+		if c.Status == cms.Failed || c.Status == cms.Unknown {
+			a.refuse(c.Reason)
+			return a, nil
+		}
 	}
 	for _, s := range r.Signatures {
 		if _, whole := a.layers(s.Result); !whole {

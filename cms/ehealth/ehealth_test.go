@@ -206,6 +206,28 @@ func TestASiC(t *testing.T) {
 	}
 }
 
+// TestASiCBesideItsSignatures: what is wrong with the container weighs, be its signatures
+// ever so good.
+func TestASiCBesideItsSignatures(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t, cmstest.EC)
+	file := must[[]byte](t)(asic.Sign(asic.Extended, []asic.Document{{Name: "a.json", Content: []byte(`{"a":1}`)}}, cms.SignOptions{
+		Signer: p.person.Key, Certificate: p.person.Certificate, SigningTime: madeAt,
+	}))
+	r := must[*asic.Result](t)(asic.Verify(file, p.opts, asic.Limits{}))
+	a := must[*ehealth.Answer](t)(ehealth.FromASiC(r))
+	if _, err := a.Require(1, 0); err != nil || string(a.Content) != `{"a":1}` {
+		t.Fatalf("%v: %v", r.Outcome, err)
+	}
+	// As asic.Verify says it of a time-stamp over files which were changed.
+	r.Outcome = cms.Outcome{Verdict: cms.Invalid, Reason: asic.ReasonDigest}
+	r.Checks = append(r.Checks, cms.Check{Name: asic.CheckArchiveManifest, Status: cms.Failed, Reason: asic.ReasonDigest})
+	a = must[*ehealth.Answer](t)(ehealth.FromASiC(r))
+	if accepted, err := a.Require(1, 0); err == nil || a.Content != nil {
+		t.Errorf("accepted: %+v, content %q", accepted, a.Content)
+	}
+}
+
 // TestEveryReasonHasAMessage finds the reasons in the sources, so that none is forgotten.
 func TestEveryReasonHasAMessage(t *testing.T) {
 	t.Parallel()
