@@ -36,7 +36,8 @@ type Services struct {
 	authority *Authority
 	cfg       ServeConfig
 	server    *http.Server
-	done      chan error
+	done      chan struct{} // closed when the server has ended, with served
+	served    error
 
 	mu       sync.Mutex
 	others   map[string]*Identity // who signs when misbehaving; guarded by mu
@@ -62,7 +63,7 @@ func (a *Authority) Serve(cfg ServeConfig) (*Services, error) {
 			return nil, fmt.Errorf("serve authority: %w", err)
 		}
 	}
-	s := &Services{authority: a, cfg: cfg, done: make(chan error, 1), others: map[string]*Identity{}}
+	s := &Services{authority: a, cfg: cfg, done: make(chan struct{}), others: map[string]*Identity{}}
 	mux := http.NewServeMux()
 	service := func(path, contentType string, answer func(*http.Request, Fault) ([]byte, error)) *Service {
 		one := &Service{URL: "http://" + cfg.Listener.Addr().String() + path, contentType: contentType, answer: answer}
@@ -76,7 +77,10 @@ func (a *Authority) Serve(cfg ServeConfig) (*Services, error) {
 		return nil, errors.Join(fmt.Errorf("serve authority: %w", err), cfg.Listener.Close())
 	}
 	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	go func() { s.done <- s.server.Serve(cfg.Listener) }()
+	go func() {
+		defer close(s.done)
+		s.served = s.server.Serve(cfg.Listener)
+	}()
 	return s, nil
 }
 
@@ -86,8 +90,9 @@ func (s *Services) Handler() http.Handler { return s.server.Handler }
 // Close ends the services and waits until they have ended.
 func (s *Services) Close() error {
 	err := s.server.Close()
-	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
+	<-s.done
+	if !errors.Is(s.served, http.ErrServerClosed) {
+		err = errors.Join(err, s.served)
 	}
 	return err
 }
