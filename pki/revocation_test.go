@@ -205,6 +205,57 @@ func TestRevokedResponder(t *testing.T) {
 	}
 }
 
+// TestExpiredResponder: whoever has the key of a responder whose certificate expired states
+// that it was asked before, and that its answer lasts. What it stated after the time in
+// question stands: a signature is older than its statements.
+func TestExpiredResponder(t *testing.T) {
+	t.Parallel()
+	a, person := serviceAuthority(t)
+	made := serviceDay.Add(-2 * time.Hour)
+	responder, err := a.Custom(func(key pki.PublicKeyInfo) (pki.Template, error) {
+		return pki.OCSPTemplate(pki.Organization{Name: "OCSP"}, key, pki.Validity{NotBefore: made.Add(-time.Hour), NotAfter: made.Add(time.Hour)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := pki.NewCertID(person, a.CA.Certificate, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement := func(state pki.State) *pki.OCSPResponse {
+		raw, err := pki.CreateOCSPResponse(pki.OCSPResponseTemplate{
+			ProducedAt: made, Certificates: []*pki.Certificate{responder.Certificate}, Responses: []pki.SingleResponse{{
+				CertID: id, State: state, Revocation: pki.Revocation{Time: made}, ThisUpdate: made, NextUpdate: made.AddDate(1, 0, 0),
+			}},
+		}, responder.Certificate, responder.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := pki.ParseOCSPResponse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for name, tc := range map[string]struct {
+		state  pki.State
+		time   time.Time
+		now    time.Time
+		want   pki.State
+		reason pki.Reason
+	}{
+		"not expired":            {pki.StateGood, made.Add(time.Minute), made.Add(time.Minute), pki.StateGood, ""},
+		"expired":                {pki.StateGood, serviceDay, serviceDay, pki.StateUnknown, pki.ReasonStatusStale},
+		"expired, asked in past": {pki.StateGood, made, serviceDay, pki.StateGood, ""},
+		"expired, revokes":       {pki.StateRevoked, serviceDay, serviceDay, pki.StateRevoked, pki.ReasonRevoked},
+	} {
+		st := pki.CheckStatus(person, a.CA.Certificate, pki.StatusSources{OCSPs: []*pki.OCSPResponse{statement(tc.state)}}, pki.StatusOptions{Time: tc.time, Now: tc.now})
+		if st.State != tc.want || st.Reason != tc.reason {
+			t.Errorf("%s: %+v, want %v %q", name, st, tc.want, tc.reason)
+		}
+	}
+}
+
 // TestListWithoutEnd: a list that does not say when the next one comes does not serve for
 // ever.
 func TestListWithoutEnd(t *testing.T) {

@@ -194,8 +194,9 @@ func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, sourc
 	if !single.NextUpdate.IsZero() {
 		maxAge = 0
 	}
+	responder := r.decides(issuer, sources, opts)
 	switch {
-	case !r.mayDecide(issuer, sources, opts):
+	case responder == nil:
 		s.Reason = ReasonStatusUntrusted
 	case opts.Nonce != nil && !bytes.Equal(opts.Nonce, r.Nonce):
 		s.Reason = ReasonStatusNonce
@@ -208,24 +209,34 @@ func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, sourc
 	case single.State == StateUnknown:
 		s.Reason = ReasonStatusUnknown
 	default:
-		if s.Reason = opts.usable(single.ThisUpdate, single.NextUpdate, maxAge); s.Reason == ReasonNone {
+		s.Reason = opts.usable(single.ThisUpdate, single.NextUpdate, maxAge)
+		if single.ThisUpdate.Before(opts.Time) && !responder.ValidAt(opts.Now) {
+			s.Reason = ReasonStatusStale // with it ends the care for its key
+		}
+		if s.Reason == ReasonNone {
 			s.State = StateGood
 		}
 	}
 	return s
 }
 
-// mayDecide reports whether the response is signed by who may speak for the issuer and
-// was not, as far as the lists at hand tell, deprived of that by the time it did, or since
-// then for a reason that lets others state that time.
-func (r *OCSPResponse) mayDecide(issuer *Certificate, sources StatusSources, opts StatusOptions) bool {
+// decides returns the certificate of who signed the response if that is who may speak for
+// the issuer and was not, as far as the lists at hand tell, deprived of that by the time
+// it did, or since then for a reason that lets others state that time; otherwise nil.
+func (r *OCSPResponse) decides(issuer *Certificate, sources StatusSources, opts StatusOptions) *Certificate {
 	responder, err := r.responder(issuer, sources.Certificates, opts.Keys, opts.Budget)
-	if err != nil || responder == issuer {
-		return err == nil
+	if err != nil {
+		return nil
+	}
+	if responder == issuer {
+		return issuer
 	}
 	opts.Time = r.ProducedAt
 	st := crlStatus(responder, issuer, sources.CRLs, opts)
-	return st.State != StateRevoked && (!st.KeyMayBeLost() || st.RevokedAt.After(opts.Now))
+	if st.State == StateRevoked || st.KeyMayBeLost() && !st.RevokedAt.After(opts.Now) {
+		return nil
+	}
+	return responder
 }
 
 // prefer keeps the more telling of two statuses: revoked, good by its date, then the
