@@ -25,7 +25,8 @@ type Statuses interface {
 // StatusQuery asks for the status of one certificate.
 type StatusQuery struct {
 	Certificate, Issuer *pki.Certificate
-	// List wants a revocation list: the certificate is an authority's or a service's.
+	// List wants a revocation list, where the certificate names one: it is an authority's or
+	// a service's.
 	// Otherwise OCSP comes first.
 	List bool
 	// Pool holds certificates from anywhere, among them those of responders.

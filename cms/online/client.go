@@ -74,7 +74,8 @@ const maxAddresses = 3
 // Statements implements cms.Statuses.
 func (c *Client) Statements(ctx context.Context, q cms.StatusQuery) cms.Statements {
 	out := cms.Statements{Now: c.cfg.Now()}
-	if !q.List && len(q.Certificate.OCSPURLs) > 0 {
+	// A responder is better than nobody where a list was wanted.
+	if (!q.List || len(q.Certificate.CRLURLs) == 0) && len(q.Certificate.OCSPURLs) > 0 {
 		found, err := c.fromResponder(ctx, q)
 		if err == nil {
 			out.StatusSources = found

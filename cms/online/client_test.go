@@ -243,6 +243,34 @@ func TestAuthorityAsResponder(t *testing.T) {
 	}
 }
 
+// TestAuthorityWithoutList: about a certificate for which a list is wanted, and which names
+// none, the responder is asked rather than nobody.
+func TestAuthorityWithoutList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
+	template, err := pki.TSATemplate(pki.Organization{Name: "TSP"}, w.who.Certificate.PublicKey, pki.Validity{
+		NotBefore: w.clock.now(), NotAfter: w.clock.now().AddDate(1, 0, 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	template.OCSPURL = w.who.Certificate.OCSPURLs[0]
+	c, err := pki.CreateCertificate(template, w.authority.CA.Certificate, w.authority.CA.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.authority.Revoke(c, w.clock.now(), 1)
+	q := cms.StatusQuery{Certificate: c, Issuer: w.authority.CA.Certificate, List: true, Options: pki.StatusOptions{Time: w.clock.now()}}
+	found := w.client(t, online.Config{}).Statements(t.Context(), q)
+	if st := pki.CheckStatus(c, q.Issuer, found.StatusSources, q.Options); st.State != pki.StateRevoked {
+		t.Errorf("%+v, %q", st, found.Reason)
+	}
+	w.OCSP.Misbehave(cmstest.Down)
+	if found := w.client(t, online.Config{}).Statements(t.Context(), q); found.Reason != pki.ReasonStatusDown {
+		t.Errorf("nobody answers: %q", found.Reason)
+	}
+}
+
 // TestNonceOptional admits a missing nonce, not a wrong one.
 func TestNonceOptional(t *testing.T) {
 	t.Parallel()
