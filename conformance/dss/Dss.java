@@ -55,9 +55,14 @@ public final class Dss {
     private final CertificateToken root;
     private final CertificateToken authority;
     private final KeyEntityTSPSource stamps;
+    private final Date stamped;
+    private final Date stated;
 
-    private Dss(Path folder) throws Exception {
+    /** Signatures are stamped before the lists are stated, and extended when they are. */
+    private Dss(Path folder, Date stamped, Date stated) throws Exception {
         this.folder = folder;
+        this.stamped = stamped;
+        this.stated = stated;
         root = certificate("root.cer");
         authority = certificate("ca.cer");
         stamps = new KeyEntityTSPSource(key("tsa.key"), certificate("tsa.cer"), List.of(certificate("tsa.cer"), authority, root));
@@ -65,7 +70,7 @@ public final class Dss {
     }
 
     public static void main(String[] args) throws Exception {
-        Dss dss = new Dss(Path.of(args[0]));
+        Dss dss = new Dss(Path.of(args[0]), date(args[1]), date(args[2]));
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String answer;
@@ -81,6 +86,10 @@ public final class Dss {
             }
             System.out.println(answer);
         }
+    }
+
+    private static Date date(String seconds) {
+        return new Date(Long.parseLong(seconds) * 1000);
     }
 
     private CertificateToken certificate(String name) {
@@ -142,7 +151,6 @@ public final class Dss {
         SignatureLevel level = SignatureLevel.valueOf("CAdES_BASELINE_" + words[3]);
         boolean isLong = words[3].startsWith("LT");
         SignatureLevel first = isLong ? SignatureLevel.CAdES_BASELINE_T : level;
-        Date stamped = new Date(System.currentTimeMillis() - 5 * 60_000);
         stamps.setProductionTime(stamped);
         PrivateKey key = key(words[5]);
         CertificateToken signer = certificate(words[6]);
@@ -150,7 +158,7 @@ public final class Dss {
         if (words[2].equals("cades")) {
             CAdESSignatureParameters parameters = new CAdESSignatureParameters();
             parameters.setSignaturePackaging(words[4].equals("detached") ? SignaturePackaging.DETACHED : SignaturePackaging.ENVELOPING);
-            fill(parameters, first, signer, stamped, words[7]);
+            fill(parameters, first, signer, words[7]);
             CAdESService service = new CAdESService(verifier(true));
             service.setTspSource(stamps);
             ToBeSigned data = service.getDataToSign(documents.get(0), parameters);
@@ -158,20 +166,20 @@ public final class Dss {
             if (isLong) {
                 parameters.setSignatureLevel(level);
                 parameters.setDetachedContents(documents);
-                stamps.setProductionTime(new Date());
+                stamps.setProductionTime(stated);
                 signed = service.extendDocument(signed, parameters);
             }
         } else {
             ASiCWithCAdESSignatureParameters parameters = new ASiCWithCAdESSignatureParameters();
             parameters.aSiC().setContainerType(words[2].equals("asice") ? ASiCContainerType.ASiC_E : ASiCContainerType.ASiC_S);
-            fill(parameters, first, signer, stamped, words[7]);
+            fill(parameters, first, signer, words[7]);
             ASiCWithCAdESService service = new ASiCWithCAdESService(verifier(true));
             service.setTspSource(stamps);
             ToBeSigned data = service.getDataToSign(documents, parameters);
             signed = service.signDocument(documents, parameters, value(data, key));
             if (isLong) {
                 parameters.setSignatureLevel(level);
-                stamps.setProductionTime(new Date());
+                stamps.setProductionTime(stated);
                 signed = service.extendDocument(signed, parameters);
             }
         }
@@ -180,7 +188,7 @@ public final class Dss {
     }
 
     private String extend(String[] words) throws Exception {
-        stamps.setProductionTime(new Date());
+        stamps.setProductionTime(stated);
         DSSDocument document = new FileDocument(folder.resolve(words[3]).toFile());
         DSSDocument extended;
         if (words[2].equals("cades")) {
@@ -204,12 +212,12 @@ public final class Dss {
         return "done";
     }
 
-    private void fill(CAdESSignatureParameters parameters, SignatureLevel level, CertificateToken signer, Date at, String index) {
+    private void fill(CAdESSignatureParameters parameters, SignatureLevel level, CertificateToken signer, String index) {
         parameters.setSignatureLevel(level);
         parameters.setDigestAlgorithm(DigestAlgorithm.SHA256);
         parameters.setSigningCertificate(signer);
         parameters.setCertificateChain(signer, authority, root);
-        parameters.bLevel().setSigningDate(at);
+        parameters.bLevel().setSigningDate(stamped);
         // The form of the index of archive time-stamps: of EN 319 122-1 or of TS 101 733.
         parameters.setEn319122(index.equals("new"));
     }

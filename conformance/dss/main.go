@@ -36,7 +36,7 @@ func run(ctx context.Context, here string, cases int, samples string) error {
 	if err != nil {
 		return err
 	}
-	them, err := start(ctx, here, folder)
+	them, err := start(ctx, here, a)
 	if err != nil {
 		return err
 	}

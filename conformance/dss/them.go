@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -18,15 +19,16 @@ type them struct {
 	out *bufio.Scanner
 }
 
-// start compiles the program into folder and runs it there.
-func start(ctx context.Context, here, folder string) (*them, error) {
+// start compiles the program into the authority's folder and runs it there.
+func start(ctx context.Context, here string, a *authority) (*them, error) {
 	jars := filepath.Join(here, "lib", "*")
-	classes := filepath.Join(folder, "classes")
+	classes := filepath.Join(a.folder, "classes")
 	compile := exec.CommandContext(ctx, "javac", "-cp", jars, "-d", classes, filepath.Join(here, "Dss.java")) //nolint:gosec // our own files
 	if out, err := compile.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("compile Dss.java: %w\n%s", err, out)
 	}
-	t := &them{cmd: exec.CommandContext(ctx, "java", "-Xmx1g", "-cp", jars+":"+classes, "Dss", folder)} //nolint:gosec // our own files
+	t := &them{cmd: exec.CommandContext(ctx, "java", "-Xmx1g", "-cp", jars+":"+classes, "Dss", //nolint:gosec // our own files
+		a.folder, strconv.FormatInt(a.stamped.Unix(), 10), strconv.FormatInt(a.stated.Unix(), 10))}
 	t.cmd.Stderr = os.Stderr
 	var err error
 	if t.in, err = t.cmd.StdinPipe(); err != nil {
