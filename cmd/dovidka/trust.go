@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -43,7 +44,13 @@ func (c VerifierConfig) checkTrust() error {
 	if c.StaleTrustLists != staleRefuse && c.StaleTrustLists != staleAccept {
 		errs = append(errs, errors.New("verifier.stale_trust_lists: must be refuse or accept"))
 	}
+	named := map[string]bool{}
 	for _, list := range c.TrustLists {
+		name := filepath.Base(list.File)
+		if named[name] {
+			errs = append(errs, fmt.Errorf("verifier.trust_lists: there are two files named %s, which logs and metrics could not tell apart", name))
+		}
+		named[name] = true
 		if list.File == "" || len(list.Signers)+len(list.SignerFingerprints)+len(list.SignerRoots) == 0 {
 			errs = append(errs, errors.New("verifier.trust_lists: each needs file and one of signers, signer_fingerprints, signer_roots"))
 		}

@@ -29,6 +29,22 @@ func TestTrustIsRequired(t *testing.T) {
 	}
 }
 
+// TestTrustListsHaveNames: logs and metrics tell lists apart by the names of their files.
+func TestTrustListsHaveNames(t *testing.T) {
+	t.Parallel()
+	cfg := VerifierConfig{StaleTrustLists: staleRefuse}
+	for _, path := range []string{"ua/list.xml", "eu/list.xml"} {
+		cfg.TrustLists = append(cfg.TrustLists, TrustListConfig{File: path, Signers: []string{"signer.cer"}})
+	}
+	if err := cfg.checkTrust(); err == nil || !strings.Contains(err.Error(), "list.xml") {
+		t.Errorf("two lists of one name: %v", err)
+	}
+	cfg.TrustLists[1].File = "eu/other.xml"
+	if err := cfg.checkTrust(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFingerprints(t *testing.T) {
 	t.Parallel()
 	sum := sha256.Sum256(nil)
