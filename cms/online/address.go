@@ -41,6 +41,8 @@ func (r rules) check(u *url.URL) error {
 		return fmt.Errorf("%w: neither http nor https", errForbidden)
 	case host == "" || u.User != nil:
 		return fmt.Errorf("%w: no host, or a user", errForbidden)
+	case strings.ContainsFunc(u.Host, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fmt.Errorf("%w: the host is not in ASCII", errForbidden)
 	case len(r.hosts) > 0 && !slices.ContainsFunc(r.hosts, func(allowed string) bool { return admits(allowed, host) }):
 		return fmt.Errorf("%w: the host is not listed", errForbidden)
 	}
@@ -64,7 +66,7 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
 	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
 	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"),
-	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("fec0::/10"),
 }
 
 func (r rules) checkIP(ip netip.Addr) error {

@@ -35,6 +35,9 @@ func TestAddressesThatMayBeAsked(t *testing.T) {
 		"http://0.0.0.0/":                   {},
 		"http://100.64.0.1/":                {},
 		"http://[64:ff9b::a00:1]/":          {},
+		"http://[::a00:1]/":                 {},
+		"http://%ff/":                       {}, // no text, which metrics would choke on
+		"http://україна.ua/":                {}, // names go over the network in ASCII
 		"http://[2002:7f00:1::]/":           {},
 		"http://224.0.0.1/":                 {},
 		"http://255.255.255.255/":           {},
