@@ -80,7 +80,8 @@ func (c *collector) ask(v *signerVerifier, one, issuer *pki.Certificate) {
 		return
 	}
 	s := c.from.Statements(c.ctx, StatusQuery{
-		Certificate: one, Issuer: issuer, List: one != v.out.Certificate, Pool: v.pool, Options: v.statusOptions(v.out.TrustedTime),
+		Certificate: one, Issuer: issuer, List: one != v.out.Certificate,
+		Pool: concat(v.opts.Pool.IssuedBy(issuer), v.pool), Options: v.statusOptions(v.out.TrustedTime),
 	})
 	if s.Now.After(c.out.Time) {
 		c.out.Time = s.Now

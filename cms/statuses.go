@@ -209,7 +209,7 @@ func (v *signerVerifier) askedStatus(c, issuer *pki.Certificate, at time.Time, a
 	options := v.statusOptions(at)
 	found := v.asked.ask(StatusQuery{
 		Certificate: c, Issuer: issuer, List: c != v.out.Certificate,
-		Pool: concat(v.pool, v.opts.Pool.IssuedBy(issuer)), Options: options,
+		Pool: concat(v.opts.Pool.IssuedBy(issuer), v.pool), Options: options,
 	})
 	if found.Now.After(options.Now) {
 		options.Now = found.Now

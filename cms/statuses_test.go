@@ -1,6 +1,7 @@
 package cms_test
 
 import (
+	"bytes"
 	"context"
 	"testing"
 	"time"
@@ -105,6 +106,51 @@ func TestStatusesAreAsked(t *testing.T) {
 	trust.Statuses, trust.Intermediates = stranger, nil
 	if r, err := cms.VerifyContext(t.Context(), p7s, trust); err != nil || r.Verdict != cms.Indeterminate || len(stranger.about) != 0 {
 		t.Errorf("without a chain: %v, asked %d times, error %v", r, len(stranger.about), err)
+	}
+}
+
+// responding states, as a responder that sends no certificate along, that everybody is good.
+type responding struct {
+	t         *testing.T
+	responder *cmstest.Identity
+}
+
+func (r responding) Statements(_ context.Context, q cms.StatusQuery) cms.Statements {
+	id := must[pki.CertID](r.t)(pki.NewCertID(q.Certificate, q.Issuer, ""))
+	raw := must[[]byte](r.t)(pki.CreateOCSPResponse(pki.OCSPResponseTemplate{
+		ProducedAt: q.Options.Now, Responses: []pki.SingleResponse{{CertID: id, State: pki.StateGood, ThisUpdate: q.Options.Now}},
+	}, r.responder.Certificate, r.responder.Key))
+	response := must[*pki.OCSPResponse](r.t)(pki.ParseOCSPResponse(raw))
+	responder, err := response.Responder(q.Issuer, q.Pool, q.Options.Keys)
+	if err != nil {
+		return cms.Statements{Reason: pki.ReasonStatusUntrusted}
+	}
+	return cms.Statements{StatusSources: pki.StatusSources{
+		OCSPs: []*pki.OCSPResponse{response}, Certificates: []*pki.Certificate{responder},
+	}}
+}
+
+// TestDecoysOfResponders: certificates in a container which look like the responder's do
+// not keep its own, which the caller has, from being found.
+func TestDecoysOfResponders(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.EC)
+	who, responder := must[*cmstest.Identity](t)(a.Issue(citizen)), must[*cmstest.Identity](t)(a.OCSP())
+	var decoys []*pki.Certificate
+	for i := range 20 {
+		raw := bytes.Clone(responder.Certificate.Raw)
+		raw[len(raw)-1-i] ^= 0xff
+		decoys = append(decoys, must[*pki.Certificate](t)(pki.ParseCertificate(raw)))
+	}
+	p7s := must[[]byte](t)(cms.Sign([]byte("document"), cms.SignOptions{
+		Signer: who.Key, Certificate: who.Certificate, SigningTime: signedAt, Certificates: decoys,
+	}))
+	r := must[*cms.Result](t)(cms.VerifyContext(t.Context(), p7s, cms.VerifyOptions{
+		Anchors: []*pki.Certificate{a.Root.Certificate}, Pool: pki.NewPool(a.CA.Certificate, responder.Certificate),
+		Time: signedAt, Statuses: responding{t, responder},
+	}))
+	if s := r.Signers[0].CheckedState; s.State != pki.StateGood {
+		t.Errorf("%v, %+v", r.Outcome, s)
 	}
 }
 
