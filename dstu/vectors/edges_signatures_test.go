@@ -166,7 +166,7 @@ func (b *builder) longHashes() {
 	wrong("the digest modulo n", c.f.element(new(big.Int).Mod(v, c.n)), "HashInterpreted")
 	wrong("the low L(n)−1 bits of the digest", c.f.element(low(v, c.orderBits()-1)), "HashInterpreted")
 	if c.f.gamma == nil { // the remainder of the polynomial
-		f := &field{m: c.M, degree: c.M, modulus: c.f.modulus}
+		f := c.f
 		h := f.blank()
 		for i := 511; i >= 0; i-- {
 			h = f.mul(h, element2(f))

@@ -33,11 +33,13 @@ type field struct {
 	m       int
 	degree  int // of the modulus
 	modulus element
+	top     int // x^top is the sum of the powers terms
+	terms   []int
 	gamma   []int // for an optimal normal basis the exponent e of bit i
 }
 
 func newField(c *vectors.Curve) *field {
-	f := &field{m: c.M, degree: c.M}
+	f := &field{m: c.M, degree: c.M, top: c.M, terms: append([]int{0}, c.Exponents[1:]...)}
 	if c.Basis == "PB" {
 		f.modulus = f.blank()
 		for _, k := range append([]int{0}, c.Exponents...) {
@@ -46,7 +48,7 @@ func newField(c *vectors.Curve) *field {
 		return f
 	}
 	// γ is a root of 1 + x + … + x^2m; bit i stands for γ^e + γ^−e, e = 2^(m−1−i).
-	f.degree = 2 * c.M
+	f.degree, f.top, f.terms = 2*c.M, 2*c.M+1, []int{0}
 	f.modulus = f.blank()
 	for k := range f.degree + 1 {
 		f.modulus.flip(k)
@@ -144,7 +146,7 @@ func (e element) addShifted(x element, n int) {
 	}
 }
 
-// mul adds up x·t^i for every bit i of y, then divides by the modulus.
+// mul adds up x·t^i for every bit i of y.
 func (f *field) mul(x, y element) element {
 	words := len(x)
 	product := make(element, 2*words+1)
@@ -163,13 +165,36 @@ func (f *field) mul(x, y element) element {
 			shifted[k], carry = v<<1|carry, v>>63
 		}
 	}
-	for d := product.degree(); d >= f.degree; d = product.degree() {
-		product[(d-f.degree)/64:].addShifted(f.modulus, (d-f.degree)%64)
-	}
-	return product[:words]
+	return f.reduce(product)
 }
 
-func (f *field) square(x element) element { return f.mul(x, x) }
+// reduce replaces the powers from x^top on.
+func (f *field) reduce(product element) element {
+	for d := product.degree(); d >= f.top; d-- {
+		if product.bit(d) == 1 {
+			product.flip(d)
+			for _, k := range f.terms {
+				product.flip(d - f.top + k)
+			}
+		}
+	}
+	z := product[:len(f.modulus)]
+	if z.bit(f.degree) == 1 { // 1 + γ + … = 0
+		z = f.add(z, f.modulus)
+	}
+	return z
+}
+
+// square doubles the exponents.
+func (f *field) square(x element) element {
+	product := make(element, 2*len(x)+1)
+	for i := range 64 * len(x) {
+		if x.bit(i) == 1 {
+			product.flip(2 * i)
+		}
+	}
+	return f.reduce(product)
+}
 
 // invert is Euclid's algorithm.
 func (f *field) invert(x element) element {
