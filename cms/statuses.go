@@ -162,13 +162,18 @@ type goodStamp struct {
 	at, known time.Time // see spoiled
 }
 
+// hidden reports whether there were more statements than are looked at. Whoever brought
+// them may have something to hide, so this is no absence of a statement, whatever the
+// policy makes of that.
+func hidden(s pki.Status) bool { return s.Reason == pki.ReasonStatusTooMany }
+
 // othersStatus is what is known at a time of the certificates besides the signer's: of
 // authorities, and of the services whose time-stamps count. That nothing is known is
-// held against them only when somebody was to be asked.
+// held against them only when somebody was to be asked, or when it was hidden.
 func (v *signerVerifier) othersStatus(at time.Time) Outcome {
 	out := Outcome{Verdict: Valid}
 	silent := func(c *pki.Certificate, st pki.Status) bool {
-		return st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired && v.asking && v.asked.unanswered(c)
+		return hidden(st) || st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired && v.asking && v.asked.unanswered(c)
 	}
 	for i := 1; i < len(v.out.Chain)-1; i++ {
 		st := v.statusAt(v.out.Chain[i], v.out.Chain[i+1], at)

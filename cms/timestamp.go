@@ -143,8 +143,11 @@ func (v *stampVerifier) verifySignature(ts *TimeStamp, known time.Time) Outcome 
 		return o
 	}
 	for i, c := range chain[:len(chain)-1] {
-		if spoiled(v.status(c, chain[i+1], ts.Time, also), known) {
+		switch st := v.status(c, chain[i+1], ts.Time, also); {
+		case spoiled(st, known):
 			return Outcome{Invalid, ReasonStampRevoked}
+		case hidden(st):
+			return Outcome{Indeterminate, ReasonStampStatus}
 		}
 	}
 	v.good = append(v.good, goodStamp{chain, ts.Time, known})

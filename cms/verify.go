@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"slices"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -23,7 +22,7 @@ const (
 	// result is indeterminate.
 	RevocationRequired Revocation = iota
 	// RevocationIfAvailable: a statement is used when there is one; its absence is
-	// only noted.
+	// only noted, unless so many are there that not all could be looked at.
 	RevocationIfAvailable
 	// RevocationNotChecked: statements are not looked at.
 	RevocationNotChecked
@@ -327,7 +326,7 @@ func (v *signerVerifier) checkRevocation() {
 		v.out.unknown(CheckRevocation, others.Reason)
 	case st.State == pki.StateGood:
 		v.out.pass(CheckRevocation, ReasonNone)
-	case required && !v.asked.excuses(v.out.Chain[0]):
+	case hidden(st), required && !v.asked.excuses(v.out.Chain[0]):
 		v.out.unknown(CheckRevocation, st.Reason)
 	default:
 		v.out.pass(CheckRevocation, st.Reason)
@@ -351,55 +350,4 @@ func (v *signerVerifier) checkIdentity() {
 		v.out.Identity = id
 		v.out.IsStamp = id.IsSeal
 	}
-}
-
-// judgeNow says whether the signer may act now, which is more than that the
-// signature was good when it was made.
-func (v *signerVerifier) judgeNow() Outcome {
-	s := &v.out
-	now := v.opts.Time
-	if s.AtTime.Verdict != Valid {
-		return s.AtTime
-	}
-	if !s.Identity.IsPerson() {
-		return Outcome{Invalid, ReasonNoPerson}
-	}
-	for i, c := range s.Chain {
-		if c.ValidAt(now) {
-			continue
-		}
-		if i == 0 {
-			return Outcome{Invalid, pki.ReasonExpired}
-		}
-		return Outcome{Invalid, pki.ReasonIssuerExpired}
-	}
-	for _, c := range s.Chain[1:] {
-		if v.opts.Services.RefusedAt(c, now) && !slices.ContainsFunc(v.opts.Anchors, c.Equal) {
-			return Outcome{Invalid, pki.ReasonServiceNotGranted}
-		}
-	}
-	if made := v.claimedTime(); v.opts.MaxSignatureAge > 0 && now.Sub(made) > v.opts.MaxSignatureAge {
-		return Outcome{Invalid, ReasonTooOld}
-	}
-	if v.opts.Revocation == RevocationNotChecked {
-		return Outcome{Verdict: Valid}
-	}
-	st := v.statusAt(s.Chain[0], s.Chain[1], now)
-	switch {
-	case st.State == pki.StateRevoked:
-		return Outcome{Invalid, st.Reason}
-	case st.State == pki.StateUnknown && v.opts.Revocation == RevocationRequired && !v.asked.excuses(s.Chain[0]):
-		return Outcome{Indeterminate, st.Reason}
-	}
-	return v.othersStatus(now)
-}
-
-// claimedTime is the earliest moment at which the signature can have been made, as
-// proven by the content's time-stamp or claimed by the signer. Without either it is
-// the zero time, older than any bound.
-func (v *signerVerifier) claimedTime() time.Time {
-	if !v.out.ContentTime.IsZero() {
-		return v.out.ContentTime
-	}
-	return v.out.SigningTime
 }

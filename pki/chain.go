@@ -94,6 +94,8 @@ func (b *Budget) spend() bool {
 	return true
 }
 
+func (b *Budget) spent() bool { return b != nil && b.left == 0 }
+
 // BuildChain finds a chain from the certificate to an anchor, a pinned root or a
 // service that is granted at opts.Time, and verifies it at that time: names,
 // signatures, validities, basicConstraints, path lengths, keyCertSign, critical
@@ -170,7 +172,7 @@ func (b *chainBuilder) extend(chain []*Certificate) ([]*Certificate, *ChainError
 		if failure == nil || err.Conclusive && !failure.Conclusive {
 			failure = err
 		}
-		if b.opts.Budget.left == 0 {
+		if b.opts.Budget.spent() {
 			break
 		}
 	}
