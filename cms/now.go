@@ -38,6 +38,7 @@ func (v *signerVerifier) judgeNow() Outcome {
 	if v.opts.Revocation == RevocationNotChecked {
 		return Outcome{Verdict: Valid}
 	}
+	v.asking = v.asking || !now.Equal(s.TrustedTime) && v.mayAsk(now)
 	st := v.statusAt(s.Chain[0], s.Chain[1], now)
 	switch {
 	case st.State == pki.StateRevoked:

@@ -143,16 +143,16 @@ func (v *signerVerifier) givenStatus(c, issuer *pki.Certificate, at time.Time) p
 	}, options)
 }
 
-// mayAsk reports whether others are asked. When the signature is wrong already, or the
-// caller's own statements settle the signer's status, nobody is asked about anything.
-// Otherwise they are, about authorities and services too: whoever holds the key of an
-// authority that was revoked brings good statements about the signer, but none about the
-// authority.
-func (v *signerVerifier) mayAsk() bool {
+// mayAsk reports whether others are asked about a time. When the signature is wrong
+// already, or the caller's own statements settle the signer's status at that time, nobody
+// is asked about anything. Otherwise they are, about authorities and services too: whoever
+// holds the key of an authority that was revoked brings good statements about the signer,
+// but none about the authority.
+func (v *signerVerifier) mayAsk(at time.Time) bool {
 	if v.asked == nil || conclude(v.out.Checks).Verdict == Invalid {
 		return false
 	}
-	return v.givenStatus(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime).State == pki.StateUnknown
+	return v.givenStatus(v.out.Chain[0], v.out.Chain[1], at).State == pki.StateUnknown
 }
 
 // goodStamp is a time-stamp whose service was not revoked, nor the authorities above it,

@@ -154,6 +154,25 @@ func TestDecoysOfResponders(t *testing.T) {
 	}
 }
 
+// TestOldListsSettleThePast: a list of the caller's that tells of the time of the signature
+// and no more keeps nobody from being asked about now; the signer brings one of its choice.
+func TestOldListsSettleThePast(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.EC)
+	who, tsa := must[*cmstest.Identity](t)(a.Issue(citizen)), must[*cmstest.Identity](t)(a.TSA())
+	day := func(n int) time.Time { return signedAt.AddDate(0, 0, n) }
+	old, brought := must[*pki.CRL](t)(a.CRL(signedAt.Add(time.Minute))), must[*pki.CRL](t)(a.CRL(day(5)))
+	a.Revoke(who.Certificate, day(6), 1)
+	p7s := must[[]byte](t)(cms.Change(stamped(t, who, tsa, signedAt), func(p *cms.Parts) { p.Add(nil, []*pki.CRL{brought}) }))
+	r := must[*cms.Result](t)(cms.VerifyContext(t.Context(), p7s, cms.VerifyOptions{
+		Anchors: []*pki.Certificate{a.Root.Certificate}, Intermediates: []*pki.Certificate{a.CA.Certificate},
+		CRLs: []*pki.CRL{old}, Time: day(8), Statuses: asking{must[*pki.CRL](t)(a.CRL(day(8))), must[*pki.CRL](t)(a.RootCRL(day(8)))},
+	}))
+	if r.Outcome != good || r.MayAuthorise() != invalid(pki.ReasonRevoked) {
+		t.Errorf("%v, now %v", r.Outcome, r.MayAuthorise())
+	}
+}
+
 // about answers about those it was told to.
 type about map[*pki.Certificate][]*pki.CRL
 

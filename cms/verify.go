@@ -308,7 +308,7 @@ func (v *signerVerifier) checkRevocation() {
 	if v.opts.Revocation == RevocationNotChecked || len(v.out.Chain) == 0 {
 		return
 	}
-	v.asking = v.mayAsk()
+	v.asking = v.mayAsk(v.out.TrustedTime)
 	st := v.statusAt(v.out.Chain[0], v.out.Chain[1], v.out.TrustedTime)
 	v.out.CheckedState = st
 	required := v.opts.Revocation == RevocationRequired
