@@ -38,10 +38,10 @@ type manifestXML struct {
 	} `xml:"http://uri.etsi.org/02918/v1.2.1# SigReference"`
 	Documents []struct {
 		URI    string `xml:"URI,attr"`
-		Method struct {
+		Method []struct {
 			Algorithm string `xml:"Algorithm,attr"`
 		} `xml:"http://www.w3.org/2000/09/xmldsig# DigestMethod"`
-		Value string `xml:"http://www.w3.org/2000/09/xmldsig# DigestValue"`
+		Value []string `xml:"http://www.w3.org/2000/09/xmldsig# DigestValue"`
 	} `xml:"http://uri.etsi.org/02918/v1.2.1# DataObjectReference"`
 }
 
@@ -67,8 +67,11 @@ func parseManifest(raw []byte) (manifest, error) {
 		return manifest{}, errManifest
 	}
 	for _, d := range x.Documents {
-		r := reference{digest: digestByURI(d.Method.Algorithm)}
-		value, err := base64.StdEncoding.DecodeString(strings.TrimSpace(d.Value))
+		if len(d.Method) != 1 || len(d.Value) != 1 {
+			return manifest{}, errManifest
+		}
+		r := reference{digest: digestByURI(d.Method[0].Algorithm)}
+		value, err := base64.StdEncoding.DecodeString(strings.TrimSpace(d.Value[0]))
 		if r.name, ok = referredName(d.URI); !ok || err != nil || r.digest == 0 || len(value) != r.digest.Size() {
 			return manifest{}, errManifest
 		}
@@ -111,9 +114,14 @@ func plainXML(raw []byte) error {
 	}
 }
 
+// repeats reports whether two attributes have a name which encoding/xml takes for the
+// same: it reads those of any namespace where none was asked for.
 func repeats(attributes []xml.Attr) bool {
 	seen := map[xml.Name]bool{}
 	for _, a := range attributes {
+		if a.Name.Space != "xmlns" {
+			a.Name.Space = ""
+		}
 		if seen[a.Name] {
 			return true
 		}
