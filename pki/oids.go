@@ -20,8 +20,10 @@ const (
 	OIDDSTU4145 = "1.2.804.2.1.1.1.1.3.1.1"
 	// OIDDSTU4145BE is the same with big-endian encodings, met in old certificates.
 	OIDDSTU4145BE = "1.2.804.2.1.1.1.1.3.1.1.1.1"
-	// OIDDSTU4145ONB is DSTU 4145 in an optimal normal basis, little-endian.
-	OIDDSTU4145ONB = "1.2.804.2.1.1.1.1.3.1.2"
+	// OIDDSTU4145ONB is DSTU 4145 in an optimal normal basis, little-endian, and
+	// OIDDSTU4145ONBBE the same with big-endian encodings.
+	OIDDSTU4145ONB   = "1.2.804.2.1.1.1.1.3.1.2"
+	OIDDSTU4145ONBBE = "1.2.804.2.1.1.1.1.3.1.2.1.1"
 	// OIDDSTU4145Kupyna256, 384 and 512 are DSTU 4145 with a hash of DSTU 7564,
 	// polynomial basis.
 	OIDDSTU4145Kupyna256 = "1.2.804.2.1.1.1.1.3.6.1.1"

@@ -71,7 +71,7 @@ func splitPublicKeyInfo(spki []byte) (alg AlgorithmIdentifier, bits []byte, err 
 
 func isDSTUKey(oid string) bool {
 	switch oid {
-	case OIDDSTU4145, OIDDSTU4145BE, OIDDSTU4145ONB,
+	case OIDDSTU4145, OIDDSTU4145BE, OIDDSTU4145ONB, OIDDSTU4145ONBBE,
 		OIDDSTU4145Kupyna256, OIDDSTU4145Kupyna384, OIDDSTU4145Kupyna512,
 		oidDSTU4145Kupyna256Family, oidDSTU4145Kupyna384Family, oidDSTU4145Kupyna512Family:
 		return true
@@ -79,9 +79,13 @@ func isDSTUKey(oid string) bool {
 	return false
 }
 
+// isBigEndian tells the algorithms whose octet strings begin with the most significant
+// byte: of parameters, keys and signatures.
+func isBigEndian(oid string) bool { return oid == OIDDSTU4145BE || oid == OIDDSTU4145ONBBE }
+
 func parseDSTUKey(alg AlgorithmIdentifier, bits []byte) (PublicKeyInfo, error) {
 	info := PublicKeyInfo{AlgorithmOID: alg.OID}
-	bigEndian := alg.OID == OIDDSTU4145BE
+	bigEndian := isBigEndian(alg.OID)
 	curve, sbox, err := parseDSTUParameters(alg.Parameters, bigEndian)
 	if err != nil {
 		return info, err
@@ -155,7 +159,7 @@ func (i PublicKeyInfo) Marshal() ([]byte, error) {
 	if oid == "" {
 		oid = OIDDSTU4145
 	}
-	if oid == OIDDSTU4145BE || !isDSTUKey(oid) {
+	if isBigEndian(oid) || !isDSTUKey(oid) {
 		return nil, fmt.Errorf("%w: cannot write a key of %s", ErrUnsupportedAlgorithm, oid)
 	}
 	var b cryptobyte.Builder
@@ -181,7 +185,7 @@ func keyID(spki []byte) ([]byte, error) {
 		return nil, err
 	}
 	switch {
-	case alg.OID == OIDDSTU4145, alg.OID == OIDDSTU4145BE, alg.OID == OIDDSTU4145ONB:
+	case alg.OID == OIDDSTU4145, alg.OID == OIDDSTU4145ONB, isBigEndian(alg.OID):
 		sum := gost34311.Sum(bits)
 		return sum[:], nil
 	case isDSTUKey(alg.OID):

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dovidka/dovidka/dstu/dstu4145"
 	"github.com/dovidka/dovidka/dstu/gost28147"
+	"github.com/dovidka/dovidka/dstu/gost34311"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/der"
 )
@@ -228,6 +229,23 @@ func TestBigEndianKeys(t *testing.T) {
 		}
 		if _, err := pki.ParsePublicKeyInfo(spki(pki.OIDDSTU4145)); err == nil {
 			t.Errorf("%s: big-endian octets under the little-endian identifier", c.Name())
+		}
+		digest := gost34311.Sum([]byte("document"))
+		signature, err := key.Sign(nil, digest[:], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, oid := range []string{pki.OIDDSTU4145, pki.OIDDSTU4145BE} {
+			err := info.CheckSignature(pki.AlgorithmIdentifier{OID: oid}, pki.OIDGOST34311, []byte("document"), signature)
+			if (err == nil) != (oid == pki.OIDDSTU4145) {
+				t.Errorf("%s: %s with r‖s: %v", c.Name(), oid, err)
+			}
+			slices.Reverse(signature)
+			err = info.CheckSignature(pki.AlgorithmIdentifier{OID: oid}, pki.OIDGOST34311, []byte("document"), signature)
+			if (err == nil) != (oid == pki.OIDDSTU4145BE) {
+				t.Errorf("%s: %s with the octets reversed: %v", c.Name(), oid, err)
+			}
+			slices.Reverse(signature)
 		}
 	}
 }

@@ -74,6 +74,8 @@ type scheme struct {
 	kind   signatureKind
 	digest string
 	salt   int // of PSS
+
+	bigEndian bool // of DSTU 4145: how r and s are written
 }
 
 // resolveScheme finds the digest and the kind of a signature. digest is the one
@@ -107,8 +109,10 @@ func resolveScheme(alg AlgorithmIdentifier, digest string) (scheme, error) {
 
 func schemeOf(oid string) (scheme, bool) {
 	switch oid {
-	case OIDDSTU4145, OIDDSTU4145BE, OIDDSTU4145ONB:
+	case OIDDSTU4145, OIDDSTU4145ONB:
 		return scheme{kind: kindDSTU, digest: OIDGOST34311}, true
+	case OIDDSTU4145BE, OIDDSTU4145ONBBE:
+		return scheme{kind: kindDSTU, digest: OIDGOST34311, bigEndian: true}, true
 	case OIDDSTU4145Kupyna256, oidDSTU4145Kupyna256Family:
 		return scheme{kind: kindDSTU, digest: OIDKupyna256}, true
 	case OIDDSTU4145Kupyna384, oidDSTU4145Kupyna384Family:
@@ -168,7 +172,7 @@ func parsePSS(params []byte) (digest string, salt int, err error) {
 // CheckSignature verifies a signature over data. digest is the digest algorithm
 // named beside the signature algorithm, which must be the one within it; "" where
 // the signature algorithm stands alone, as in certificates. A DSTU signature is the
-// bare r‖s. The strength of the key is not judged here: see [KeyPolicy].
+// bare r‖s in the byte order of its algorithm. The strength of the key is not judged here: see [KeyPolicy].
 func (i PublicKeyInfo) CheckSignature(alg AlgorithmIdentifier, digest string, data, signature []byte) error {
 	s, err := resolveScheme(alg, digest)
 	if err != nil {
@@ -189,7 +193,11 @@ func (i PublicKeyInfo) verify(s scheme, sum, signature []byte) error {
 		if s.kind != kindDSTU {
 			return mismatch(s, "DSTU 4145")
 		}
-		ok = dstu4145.Verify(k, sum, signature)
+		if s.bigEndian {
+			ok = dstu4145.VerifyBE(k, sum, signature)
+		} else {
+			ok = dstu4145.Verify(k, sum, signature)
+		}
 	case *ecdsa.PublicKey:
 		if s.kind != kindECDSA {
 			return mismatch(s, "EC")

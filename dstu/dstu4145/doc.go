@@ -13,5 +13,6 @@
 // comes back gets 4 KB of its own. Where the processor multiplies without carry, field arithmetic is assembly; see package
 // gf2m.
 //
-// All encodings are little-endian, as certificates have them; [ParsePublicKeyBE] reads the big-endian form of old ones.
+// All encodings are little-endian, as certificates have them; [ParsePublicKeyBE] and [VerifyBE] read the big-endian form
+// of old ones.
 package dstu4145

@@ -35,8 +35,8 @@ func ParsePublicKey(c *Curve, compressedLE []byte) (*PublicKey, error) {
 	return newPublicKey(c, p, slices.Clone(compressedLE)), nil
 }
 
-// ParsePublicKeyBE reads a compressed point in the byte order of the algorithm 1.2.804.2.1.1.1.1.3.1.1.1.1, most
-// significant byte first.
+// ParsePublicKeyBE reads a compressed point in the byte order of the algorithms 1.2.804.2.1.1.1.1.3.1.1.1.1 and
+// 1.2.804.2.1.1.1.1.3.1.2.1.1, most significant byte first.
 func ParsePublicKeyBE(c *Curve, compressedBE []byte) (*PublicKey, error) {
 	le := slices.Clone(compressedBE)
 	slices.Reverse(le)
@@ -59,8 +59,7 @@ func (k *PublicKey) Equal(x crypto.PublicKey) bool {
 	return ok && other != nil && k.curve == other.curve && bytes.Equal(k.encoded, other.encoded)
 }
 
-// Verify reports whether signature is a signature of the digest by the key as ДСТУ 4145-2002 defines
-// it. The signature
+// Verify reports whether signature is a signature of the digest by the key as ДСТУ 4145-2002 defines it. The signature
 // is r‖s, each half exactly ceil(L(n)/8) bytes, least significant first; the digest is the hash as the function puts
 // it out: 32, 48 or 64 bytes.
 func Verify(pub *PublicKey, digest, signature []byte) bool {
@@ -72,6 +71,14 @@ func Verify(pub *PublicKey, digest, signature []byte) bool {
 	r, s := scalarFromLE(signature[:half]), scalarFromLE(signature[half:])
 	h := c.hashElement(digest)
 	return pub.verify(&h, &r, &s)
+}
+
+// VerifyBE is [Verify] for the byte order of the same algorithms as in [ParsePublicKeyBE]: the octets of the signature the
+// other way round, s‖r, each half most significant byte first.
+func VerifyBE(pub *PublicKey, digest, signature []byte) bool {
+	le := slices.Clone(signature)
+	slices.Reverse(le)
+	return Verify(pub, digest, le)
 }
 
 func validDigest(digest []byte) bool {
