@@ -127,7 +127,10 @@ func BuildChain(c *Certificate, opts ChainOptions) ([]*Certificate, error) {
 	return chain, nil
 }
 
-type chainBuilder struct{ opts ChainOptions }
+type chainBuilder struct {
+	opts    ChainOptions
+	probing bool // asks only whether there is a chain, not why there is none
+}
 
 func conclusive(r Reason, c *Certificate, err error) *ChainError {
 	return &ChainError{Reason: r, Conclusive: true, Certificate: c, err: err}
@@ -180,7 +183,7 @@ func (b *chainBuilder) extend(chain []*Certificate) ([]*Certificate, *ChainError
 		return nil, failure
 	}
 	switch {
-	case b.imitated(last):
+	case !b.probing && b.imitated(last):
 		return nil, conclusive(ReasonIssuerImitated, last, nil)
 	case last.IsSelfIssued():
 		return nil, &ChainError{Reason: ReasonAnchorUntrusted, Certificate: last}
@@ -211,17 +214,18 @@ func (b *chainBuilder) pools(c *Certificate) [][]*Certificate {
 	return [][]*Certificate{b.opts.Anchors, b.opts.Services.named(c.Issuer), b.opts.Pool.named(c.Issuer), b.opts.Intermediates}
 }
 
-// isTrusted reports whether an authority is an anchor or one's own.
+// isTrusted reports whether an authority is an anchor or chains to one.
 func (b *chainBuilder) isTrusted(c *Certificate) bool {
 	if containsCertificate(b.opts.Anchors, c) || b.opts.Services.GrantedAt(c, b.opts.Time) {
 		return true
 	}
-	for _, anchor := range b.opts.Anchors {
-		if !c.IsSelfIssued() && anchor.mayHaveIssued(c) && b.opts.Budget.spend() && c.CheckIssuedBy(anchor) == nil {
-			return true
-		}
+	if c.IsSelfIssued() {
+		return false
 	}
-	return false
+	// Whoever is imitated further up does not matter: this way up has to be sound.
+	probe := &chainBuilder{opts: b.opts, probing: true}
+	_, err := probe.extend([]*Certificate{c})
+	return err == nil
 }
 
 // candidates lists certificates with the issuer's name and, where both sides state

@@ -245,3 +245,37 @@ func issuedBy(t testing.TB, key crypto.Signer, issuer *pki.Certificate) *pki.Cer
 	}
 	return issue(t, template, issuer, key)
 }
+
+// TestImitatedBelow: an authority may be imitated at any depth below its root.
+func TestImitatedBelow(t *testing.T) {
+	t.Parallel()
+	rootKey, middleKey, caKey, falseKey := newEC(t), newEC(t), newEC(t), newEC(t)
+	authority := func(name string, key crypto.Signer, issuer *pki.Certificate, issuerKey crypto.Signer) *pki.Certificate {
+		template, err := pki.CATemplate(pki.Organization{Name: name}, keyInfo(t, key), validity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		template.MaxPathLen = -1
+		return issue(t, template, issuer, issuerKey)
+	}
+	root := authority("Корінь", rootKey, nil, rootKey)
+	middle := authority("Проміжний", middleKey, root, rootKey)
+	ca := authority("КНЕДП", caKey, middle, middleKey)
+	imitation := authority("КНЕДП", falseKey, nil, falseKey)
+	cases := map[string]struct {
+		pool []*pki.Certificate
+		want pki.Reason
+	}{
+		"with the way up":    {[]*pki.Certificate{imitation, ca, middle}, pki.ReasonIssuerImitated},
+		"without the way up": {[]*pki.Certificate{imitation, ca}, pki.ReasonAnchorUntrusted},
+	}
+	for name, tc := range cases {
+		_, err := pki.BuildChain(issuedBy(t, falseKey, imitation), pki.ChainOptions{
+			Anchors: []*pki.Certificate{root}, Intermediates: tc.pool, Time: issueTime,
+		})
+		var failure *pki.ChainError
+		if !errors.As(err, &failure) || failure.Reason != tc.want {
+			t.Errorf("%s: %v, want %q", name, err, tc.want)
+		}
+	}
+}
