@@ -35,6 +35,7 @@ type signedAttributes struct {
 	signingTime   time.Time
 	essHashOID    string
 	essHash       []byte
+	essName       certificateReference // issuer and serial beside the hash
 	contentStamps [][]byte
 }
 
@@ -123,7 +124,7 @@ func (c *signatureCore) readESS(v cryptobyte.String) bool {
 		}
 		c.attrs.essHashOID = alg.OID
 	}
-	return first.ReadASN1Bytes(&c.attrs.essHash, asn1.OCTET_STRING)
+	return first.ReadASN1Bytes(&c.attrs.essHash, asn1.OCTET_STRING) && c.attrs.essName.readIssuerSerial(&first)
 }
 
 // chooseCertificate finds the certificate which both the signer's identifier and the
@@ -148,7 +149,7 @@ func (c *signatureCore) chooseCertificate(s *Signer) {
 			s.fail(CheckSigningCertificate, pki.ReasonAlgorithmRejected)
 			return
 		}
-		if ok {
+		if ok && c.attrs.essName.names(cert) {
 			c.certificate = cert
 			s.pass(CheckSigningCertificate, ReasonNone)
 			return

@@ -96,6 +96,11 @@ func readCertificateReferences(v []byte) ([]certificateReference, bool) {
 	return out, true
 }
 
+// names reports whether issuer and serial number, where they are stated, are the certificate's.
+func (r *certificateReference) names(c *pki.Certificate) bool {
+	return r.issuer == nil || r.issuer.Equal(c.Issuer) && r.serial.Cmp(c.SerialNumber) == 0
+}
+
 func (r *certificateReference) readIssuerSerial(s *cryptobyte.String) bool {
 	if s.Empty() {
 		return true
@@ -232,7 +237,7 @@ func (v *signerVerifier) heldToCertificates(refs []certificateReference, remark 
 		for _, r := range refs {
 			same, err := r.hash.of(c.Raw)
 			found = found || same
-			named = named || err == nil && !same && r.issuer != nil && r.issuer.Equal(c.Issuer) && r.serial.Cmp(c.SerialNumber) == 0
+			named = named || err == nil && !same && r.issuer != nil && r.names(c)
 		}
 		if named && !found {
 			return false

@@ -75,7 +75,8 @@ type scheme struct {
 	digest string
 	salt   int // of PSS
 
-	bigEndian bool // of DSTU 4145: how r and s are written
+	bigEndian   bool // of DSTU 4145: how r and s are written
+	normalBasis bool // of DSTU 4145: the identifier says that the key is in one
 }
 
 // resolveScheme finds the digest and the kind of a signature. digest is the one
@@ -109,10 +110,14 @@ func resolveScheme(alg AlgorithmIdentifier, digest string) (scheme, error) {
 
 func schemeOf(oid string) (scheme, bool) {
 	switch oid {
-	case OIDDSTU4145, OIDDSTU4145ONB:
+	case OIDDSTU4145:
 		return scheme{kind: kindDSTU, digest: OIDGOST34311}, true
-	case OIDDSTU4145BE, OIDDSTU4145ONBBE:
+	case OIDDSTU4145ONB:
+		return scheme{kind: kindDSTU, digest: OIDGOST34311, normalBasis: true}, true
+	case OIDDSTU4145BE:
 		return scheme{kind: kindDSTU, digest: OIDGOST34311, bigEndian: true}, true
+	case OIDDSTU4145ONBBE:
+		return scheme{kind: kindDSTU, digest: OIDGOST34311, bigEndian: true, normalBasis: true}, true
 	case OIDDSTU4145Kupyna256, oidDSTU4145Kupyna256Family:
 		return scheme{kind: kindDSTU, digest: OIDKupyna256}, true
 	case OIDDSTU4145Kupyna384, oidDSTU4145Kupyna384Family:
@@ -190,7 +195,7 @@ func (i PublicKeyInfo) verify(s scheme, sum, signature []byte) error {
 	var ok bool
 	switch k := i.Key.(type) {
 	case *dstu4145.PublicKey:
-		if s.kind != kindDSTU {
+		if s.kind != kindDSTU || s.normalBasis && !k.Curve().OptimalNormalBasis() {
 			return mismatch(s, "DSTU 4145")
 		}
 		if s.bigEndian {
