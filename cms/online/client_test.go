@@ -331,6 +331,22 @@ func TestServicesThatFailAreLeftAlone(t *testing.T) {
 	}
 }
 
+// TestRefusalsPauseNobody: a responder may refuse to answer about certain certificates;
+// who has such a one keeps nobody else's from being asked about.
+func TestRefusalsPauseNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
+	c := w.client(t, online.Config{Failures: 3})
+	w.OCSP.Misbehave(cmstest.Denied)
+	for range 5 {
+		w.verify(t, c)
+	}
+	w.OCSP.Misbehave(cmstest.Sound)
+	if r := w.verify(t, c); r.Verdict != cms.Valid || w.OCSP.Requests() != 6 {
+		t.Errorf("%v, asked %d times, paused %v", r.Outcome, w.OCSP.Requests(), c.Stats().Paused)
+	}
+}
+
 // TestDeadlines: a verification ends when its context does, whatever the responder
 // does, and the exchange it began serves the next one.
 func TestDeadlines(t *testing.T) {

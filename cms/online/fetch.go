@@ -99,8 +99,9 @@ func (c *Client) fetch(ctx context.Context, q request) error {
 		err = q.accept(a)
 	}
 	outcome := outcomeOf(err, a)
-	// Being called off says nothing about the host.
-	done(!errors.Is(ctx.Err(), context.Canceled) && (outcome == Failed || outcome == TimedOut || outcome == Malformed || outcome == Refused))
+	// Being called off says nothing about the service, and one that refuses is there: what
+	// it refuses to answer about, a stranger may have chosen.
+	done(!errors.Is(ctx.Err(), context.Canceled) && (outcome == Failed || outcome == TimedOut || outcome == Malformed))
 	c.observe(Exchange{Kind: q.kind, Host: u.Host, Outcome: outcome, Took: c.cfg.Now().Sub(start)})
 	return err
 }
