@@ -19,6 +19,14 @@ type Service struct {
 	Host string
 }
 
+// target is an address of a service. Each fails by itself: a host that lives has addresses
+// that are dead, and whoever has an old certificate that names one must not keep anybody
+// else's from being asked about.
+type target struct {
+	Service
+	path string
+}
+
 // breakers leave services alone which fail: after so many failures in a row nobody asks
 // for the time of a pause, then one may try, and the service is asked again once that
 // went well.
@@ -28,7 +36,7 @@ type breakers struct {
 	now      func() time.Time
 
 	mu       sync.Mutex
-	services map[Service]*breaker // guarded by mu; only those which failed last time
+	services map[target]*breaker // guarded by mu; only those which failed last time
 }
 
 type breaker struct {
@@ -41,11 +49,11 @@ type breaker struct {
 const maxServices = 1024
 
 func newBreakers(failures int, pause time.Duration, now func() time.Time) *breakers {
-	return &breakers{failures: failures, pause: pause, now: now, services: map[Service]*breaker{}}
+	return &breakers{failures: failures, pause: pause, now: now, services: map[target]*breaker{}}
 }
 
 // ask admits an exchange with a service. Tell how it went with done: failed or not.
-func (b *breakers) ask(service Service) (done func(failed bool), err error) {
+func (b *breakers) ask(service target) (done func(failed bool), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	one := b.services[service]
@@ -59,7 +67,7 @@ func (b *breakers) ask(service Service) (done func(failed bool), err error) {
 	return func(failed bool) { b.record(service, trial, failed) }, nil
 }
 
-func (b *breakers) record(service Service, trial, failed bool) {
+func (b *breakers) record(service target, trial, failed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	one := b.services[service]
@@ -88,7 +96,7 @@ func (b *breakers) record(service Service, trial, failed bool) {
 // forget makes room; the caller holds the lock. The service whose pause ends first is
 // dropped: that costs a few exchanges, not a wrong verdict.
 func (b *breakers) forget() {
-	var first Service
+	var first target
 	for service, one := range b.services {
 		if kept := b.services[first]; kept == nil || one.until.Before(kept.until) {
 			first = service
@@ -97,18 +105,18 @@ func (b *breakers) forget() {
 	delete(b.services, first)
 }
 
-// paused names the services that are left alone now.
+// paused names the services of which an address is left alone now.
 func (b *breakers) paused() []Service {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var out []Service
 	for service, one := range b.services {
 		if one.failures >= b.failures {
-			out = append(out, service)
+			out = append(out, service.Service)
 		}
 	}
 	slices.SortFunc(out, func(x, y Service) int {
 		return cmp.Or(strings.Compare(x.Host, y.Host), strings.Compare(string(x.Kind), string(y.Kind)))
 	})
-	return out
+	return slices.Compact(out)
 }

@@ -12,7 +12,7 @@ func TestBreaker(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	b := newBreakers(3, time.Minute, func() time.Time { return now })
 	ask := func(failed bool) error {
-		done, err := b.ask(Service{KindOCSP, "host"})
+		done, err := b.ask(target{Service{KindOCSP, "host"}, "/ocsp"})
 		if err == nil {
 			done(failed)
 		}
@@ -29,13 +29,28 @@ func TestBreaker(t *testing.T) {
 	if err := ask(false); !errors.Is(err, errPaused) || len(b.paused()) != 1 {
 		t.Fatalf("three failures: %v, paused %v", err, b.paused())
 	}
-	if done, err := b.ask(Service{KindList, "host"}); err != nil {
+	if done, err := b.ask(target{Service{KindList, "host"}, "/ocsp"}); err != nil {
 		t.Error("the lists of a host pay for its responder")
 	} else {
 		done(false)
 	}
+	for range 3 {
+		done, err := b.ask(target{Service{KindOCSP, "host"}, "/gone"})
+		if err != nil {
+			t.Fatal("a responder pays for an address that old certificates have")
+		}
+		done(true)
+	}
+	if len(b.paused()) != 1 {
+		t.Errorf("paused %v", b.paused())
+	}
 	now = now.Add(time.Minute)
-	trial, err := b.ask(Service{KindOCSP, "host"})
+	if done, err := b.ask(target{Service{KindOCSP, "host"}, "/gone"}); err != nil {
+		t.Error(err)
+	} else {
+		done(false)
+	}
+	trial, err := b.ask(target{Service{KindOCSP, "host"}, "/ocsp"})
 	if err != nil {
 		t.Fatal("no trial after the pause")
 	}
@@ -62,7 +77,7 @@ func TestBreakerForgets(t *testing.T) {
 	t.Parallel()
 	b := newBreakers(1, time.Minute, time.Now)
 	for i := range 2 * maxServices {
-		done, err := b.ask(Service{KindOCSP, fmt.Sprint(i)})
+		done, err := b.ask(target{Service{KindOCSP, "host"}, fmt.Sprint(i)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +95,7 @@ func TestBreakerOfLateAnswers(t *testing.T) {
 	b := newBreakers(2, time.Minute, func() time.Time { return now })
 	var all []func(bool)
 	for range 4 {
-		done, err := b.ask(Service{KindOCSP, "host"})
+		done, err := b.ask(target{Service{KindOCSP, "host"}, "/ocsp"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,13 +104,13 @@ func TestBreakerOfLateAnswers(t *testing.T) {
 	all[0](true)
 	all[1](true)
 	all[2](false)
-	if _, err := b.ask(Service{KindOCSP, "host"}); !errors.Is(err, errPaused) {
+	if _, err := b.ask(target{Service{KindOCSP, "host"}, "/ocsp"}); !errors.Is(err, errPaused) {
 		t.Error("a late success ended the pause")
 	}
 	now = now.Add(30 * time.Second)
 	all[3](true)
 	now = now.Add(30 * time.Second)
-	if _, err := b.ask(Service{KindOCSP, "host"}); err != nil {
+	if _, err := b.ask(target{Service{KindOCSP, "host"}, "/ocsp"}); err != nil {
 		t.Error("a late failure prolonged the pause")
 	}
 }

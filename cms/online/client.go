@@ -60,7 +60,7 @@ func (c *Client) Close() error {
 // Stats is what a client has done so far.
 type Stats struct {
 	Responses, Lists CacheStats
-	Paused           []Service // those that are left alone now
+	Paused           []Service // those of which an address is left alone now
 }
 
 // Stats counts.

@@ -44,8 +44,8 @@ type Config struct {
 	MaxResponse, MaxList int64
 	// Exchanges is how many may go on at once; 64 when zero.
 	Exchanges int
-	// Failures in a row after which a service of a host is left alone for Pause; 5 and
-	// 30 s when zero.
+	// Failures in a row after which an address of a service is left alone for Pause; 5
+	// and 30 s when zero.
 	Failures int
 	Pause    time.Duration
 	// Hosts, if any are named, are the only ones asked; ".gov.ua" admits every name

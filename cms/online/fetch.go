@@ -88,7 +88,7 @@ func (c *Client) fetch(ctx context.Context, q request) error {
 		c.observe(Exchange{Kind: q.kind, Outcome: Forbidden})
 		return &failure{Forbidden, err}
 	}
-	done, err := c.breakers.ask(Service{q.kind, u.Host})
+	done, err := c.breakers.ask(target{Service{q.kind, u.Host}, u.Path})
 	if err != nil {
 		c.observe(Exchange{Kind: q.kind, Host: u.Host, Outcome: Paused})
 		return &failure{Paused, err}
