@@ -79,7 +79,22 @@ func (ts *TimeStamp) readInfo(raw []byte) bool {
 		return false
 	}
 	return body.ReadOptionalASN1(&tsa, &present, asn1.Tag(0).ContextSpecific().Constructed()) &&
-		body.ReadOptionalASN1(&extensions, &present, asn1.Tag(1).ContextSpecific().Constructed()) && body.Empty()
+		body.ReadOptionalASN1(&extensions, &present, asn1.Tag(1).ContextSpecific().Constructed()) && body.Empty() &&
+		noneCritical(extensions)
+}
+
+// noneCritical reports whether of the extensions, none of which is known here, none has to
+// be understood (RFC 5280, clause 4.2).
+func noneCritical(extensions cryptobyte.String) bool {
+	for !extensions.Empty() {
+		var one cryptobyte.String
+		var critical bool
+		if !extensions.ReadASN1(&one, asn1.SEQUENCE) || !one.SkipASN1(asn1.OBJECT_IDENTIFIER) ||
+			!one.ReadOptionalASN1Boolean(&critical, asn1.BOOLEAN, false) || critical {
+			return false
+		}
+	}
+	return true
 }
 
 // stampVerifier verifies tokens in the context of a signature.

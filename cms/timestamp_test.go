@@ -5,9 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/cms/cmstest"
 	"github.com/dovidka/dovidka/pki"
+	"github.com/dovidka/dovidka/pki/der"
 )
 
 // stamped signs as CAdES-T with the stamp of a service at a time.
@@ -169,4 +173,36 @@ type asking []*pki.CRL
 
 func (a asking) Statements(context.Context, cms.StatusQuery) cms.Statements {
 	return cms.Statements{StatusSources: pki.StatusSources{CRLs: a}}
+}
+
+// TestStampExtensions: an extension that is critical and not understood makes a token
+// something else than is understood.
+func TestStampExtensions(t *testing.T) {
+	t.Parallel()
+	tsa := must[*cmstest.Identity](t)(newAuthority(t, cmstest.EC).TSA())
+	plain := must[*cms.SignedData](t)(cms.Parse(must[[]byte](t)(tsa.Stamp(signedAt, pki.OIDSHA256, make([]byte, 32))), cms.Limits{}))
+	extended := func(critical bool) []byte {
+		s := cryptobyte.String(plain.Content)
+		var fields cryptobyte.String
+		if !s.ReadASN1(&fields, asn1.SEQUENCE) {
+			t.Fatal("not a TSTInfo")
+		}
+		var b cryptobyte.Builder
+		sequence(func(b *cryptobyte.Builder) { b.AddBytes(fields) }, explicit(1, sequence(func(b *cryptobyte.Builder) {
+			der.AddOID(b, "1.2.3.4")
+			if critical {
+				b.AddASN1Boolean(true)
+			}
+			b.AddASN1OctetString([]byte{5, 0})
+		})))(&b)
+		f := newForgery(tsa)
+		f.content, f.contentType = b.BytesOrPanic(), plain.ContentType
+		return f.marshal(t)
+	}
+	if _, err := cms.ParseTimeStamp(extended(false)); err != nil {
+		t.Errorf("not critical: %v", err)
+	}
+	if _, err := cms.ParseTimeStamp(extended(true)); err == nil {
+		t.Error("critical: taken")
+	}
 }
