@@ -4,7 +4,9 @@ import sys
 
 import cases_chain
 import cases_forms
+import cases_international
 import cases_signature
+import cases_status
 import cases_times
 import vectors
 import world
@@ -14,7 +16,8 @@ def main(folder, published=None):
     if published:
         print("%d published vectors agree" % vectors.check(published))
     w = world.World()
-    for part in (cases_forms, cases_signature, cases_times, cases_chain):
+    for part in (cases_forms, cases_signature, cases_times, cases_chain, cases_status,
+                 cases_international):
         part.add(w)
     w.write(folder)
     print("%d cases" % (len(w.cases) + len(w.archives)))
