@@ -2,7 +2,9 @@
 
 import sys
 
+import cases_asic
 import cases_chain
+import cases_containers
 import cases_forms
 import cases_international
 import cases_signature
@@ -17,7 +19,7 @@ def main(folder, published=None):
         print("%d published vectors agree" % vectors.check(published))
     w = world.World()
     for part in (cases_forms, cases_signature, cases_times, cases_chain, cases_status,
-                 cases_international):
+                 cases_international, cases_containers, cases_asic):
         part.add(w)
     w.write(folder)
     print("%d cases" % (len(w.cases) + len(w.archives)))
