@@ -12,7 +12,8 @@ import (
 // themselves: the certificates of their chains and of those of their time-stamps, and
 // what opts.Statuses says about each of them, besides the statements that opts has.
 // Call it when the signatures are time-stamped, so that the statements are the later
-// ones. What was not found [Extend] will miss.
+// ones. That something was not found is no error here: Extend names it, with
+// [ErrIncomplete].
 func CollectLongTerm(ctx context.Context, container []byte, opts VerifyOptions) (*LongTerm, error) {
 	if opts.Time.IsZero() {
 		return nil, errors.New("cms: collect: no time")

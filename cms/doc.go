@@ -4,7 +4,11 @@
 // Most users call [Verify] and look at [Result.MayAuthorise], or at the verdict of
 // the result when a document and not a deed is in question, and [Sign] to make a
 // signature. [Extend] makes one that proves itself for decades, and [AddSignature] puts
-// another beside it.
+// another beside it. Roots, certificates and lists are read by package pki, private keys
+// by package pki/keystore. Of the packages below this one, online asks the authorities'
+// services, asic has containers of several documents, enveloped encrypts for the holders
+// of certificates, and cmstest is an authority for tests. Who only has a public key and
+// a digest does not need a container: see package dstu/dstu4145.
 //
 // Verify works in this order: limits and format; signed attributes; the certificate
 // which the signer's identifier and the signed hash both name; algorithms; digest of
@@ -17,7 +21,7 @@
 //
 // Verify works with what it is given. [VerifyContext] asks besides, through
 // [VerifyOptions].Statuses, for statements about certificates whose chain is verified;
-// package online does that over HTTP.
+// the client of package online is one. Neither asks a clock: the time is always an option.
 //
 // # Long-term signatures
 //
@@ -36,7 +40,4 @@
 //
 // Archive time-stamps of version 3 are verified (ETSI EN 319 122-1, clause 5.5.3).
 // Those of versions 1 and 2 are reported as [Skipped] and prove nothing.
-//
-// Beside it, package asic has containers of several documents, and package enveloped
-// encrypts for the holders of certificates.
 package cms

@@ -17,7 +17,8 @@ import (
 
 // SignOptions say who signs and how.
 type SignOptions struct {
-	// Signer holds the key of Certificate.
+	// Signer holds the key of Certificate: one of a keystore.Key, or of a device.
+	// [pki.PublicKeyInfo.Sign] tells what it is called with and has to return.
 	Signer      crypto.Signer
 	Certificate *pki.Certificate
 	// Certificates are sent along besides the signer's own.
@@ -52,7 +53,7 @@ func Sign(content []byte, opts SignOptions) ([]byte, error) {
 
 // AddSignature puts another signature over the same content into a container, beside
 // those which are there. content is that of a detached signature; nil means that the
-// container carries it. Whether to detach is no question any more.
+// container carries it. opts.Detached is not used: the container stays as it is.
 func AddSignature(container, content []byte, opts SignOptions) ([]byte, error) {
 	sd, err := Parse(container, Limits{})
 	if err != nil {

@@ -26,8 +26,7 @@ type Statuses interface {
 type StatusQuery struct {
 	Certificate, Issuer *pki.Certificate
 	// List wants a revocation list, where the certificate names one: it is an authority's or
-	// a service's.
-	// Otherwise OCSP comes first.
+	// a service's. Otherwise OCSP comes first.
 	List bool
 	// Pool holds certificates from anywhere, among them those of responders.
 	Pool []*pki.Certificate

@@ -45,7 +45,8 @@ type VerifyOptions struct {
 	Pool  *pki.Pool
 	CRLs  []*pki.CRL
 	OCSPs []*pki.OCSPResponse
-	// Time is the time of verification: now, unless an archive is searched.
+	// Time is the time of verification: now, unless an archive is searched. It is
+	// required.
 	Time time.Time
 
 	Revocation Revocation

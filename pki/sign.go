@@ -76,6 +76,14 @@ func ecdsaDigest(c elliptic.Curve) string {
 // Sign signs data with the private key of i and verifies the result before it gives
 // it out, so that a faulty computation never leaves a signature behind. digest is as
 // in [PublicKeyInfo.CheckSignature].
+//
+// The signer may be a device. Its Public returns the key as i has it, a
+// *dstu4145.PublicKey, *ecdsa.PublicKey or *rsa.PublicKey. Its Sign gets the finished
+// digest and, as options, the hash that made it, or *rsa.PSSOptions: crypto.Hash(0) for
+// GOST 34.311 and Kupyna, which have no number there. It returns what the keys of the
+// standard library do, for ECDSA the two numbers in DER, and for DSTU 4145 r‖s, each
+// half as long as the order and least significant byte first; the algorithms of the other
+// byte order are verified and not signed with.
 func (i PublicKeyInfo) Sign(signer crypto.Signer, alg AlgorithmIdentifier, digest string, data []byte) ([]byte, error) {
 	s, err := resolveScheme(alg, digest)
 	if err != nil {

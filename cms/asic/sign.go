@@ -21,8 +21,8 @@ const (
 	Simple               // ASiC-S: one document and the signatures over it
 )
 
-// Sign makes a container of documents with one signature over all of them. Whether to
-// detach is no question: signatures in containers are.
+// Sign makes a container of documents with one signature over all of them.
+// opts.Detached is not used: signatures in containers always are.
 func Sign(form Form, documents []Document, opts cms.SignOptions) ([]byte, error) {
 	c := &container{mime: mimeASiCE, documents: documents, files: map[string][]byte{}}
 	if form == Simple {

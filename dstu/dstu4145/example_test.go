@@ -1,11 +1,13 @@
 package dstu4145_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 
 	"github.com/dovidka/dovidka/dstu/dstu4145"
 	"github.com/dovidka/dovidka/dstu/gost34311"
+	"github.com/dovidka/dovidka/dstu/kupyna"
 )
 
 // A signature over a document is checked with the public key and the curve of the signer's certificate.
@@ -30,4 +32,46 @@ func ExampleVerify() {
 	// Output:
 	// true
 	// false
+}
+
+// A digest is signed with a new key; who verifies has the public key as certificates hold it.
+func ExamplePrivateKey_Sign() {
+	private, err := dstu4145.GenerateKey(dstu4145.M257(), nil)
+	if err != nil {
+		panic(err)
+	}
+	digest := kupyna.Sum256([]byte("Довідка"))
+	signature, err := private.Sign(nil, digest[:], nil)
+	if err != nil {
+		panic(err)
+	}
+
+	public, err := dstu4145.ParsePublicKey(dstu4145.M257(), private.PublicKey().Bytes())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(signature), dstu4145.Verify(public, digest[:], signature))
+	// Output: 64 true
+}
+
+// Both sides of a key agreement come to the same number, out of which a key is derived.
+func ExamplePrivateKey_CofactorECDH() {
+	ours, err := dstu4145.GenerateKey(dstu4145.M431(), nil)
+	if err != nil {
+		panic(err)
+	}
+	theirs, err := dstu4145.GenerateKey(dstu4145.M431(), nil)
+	if err != nil {
+		panic(err)
+	}
+	z, err := ours.CofactorECDH(theirs.PublicKey())
+	if err != nil {
+		panic(err)
+	}
+	same, err := theirs.CofactorECDH(ours.PublicKey())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(z), bytes.Equal(z, same))
+	// Output: 54 true
 }

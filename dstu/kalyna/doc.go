@@ -1,7 +1,7 @@
 // Package kalyna implements the block cipher Калина, ДСТУ 7624:2014, and its modes.
 //
-// Most users want none of it: enveloped data is opened and made by package cms, which needs [NewCipher] with blocks and
-// keys of 256 bits, [NewCFBDecrypter] and [UnwrapKey]. Those who design something new take [NewCCM]; CFB, CTR, OFB, CBC
+// Most users want none of it: encrypted documents are opened and made by package cms/enveloped, which needs [NewCipher]
+// with blocks and keys of 256 bits, [NewCFBDecrypter] and [UnwrapKey]. Those who design something new take [NewCCM]; CFB, CTR, OFB, CBC
 // and XTS protect no integrity, and GCM not that of its nonce. The modes of the standard are, by clause:
 //
 //   - ECB (6): [NewECBEncrypter], and the cipher itself for single blocks.

@@ -68,3 +68,21 @@ func ExampleNewCCM() {
 	// content <nil>
 	// kalyna: message does not authenticate
 }
+
+// GCM does not protect its nonce, so the nonce goes into the additional data as well.
+func ExampleNewGCM() {
+	key, nonce := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32) // a block long, and never the same twice
+	b, err := kalyna.NewCipher(kalyna.BlockSize256, key)
+	if err != nil {
+		panic(err)
+	}
+	aead, err := kalyna.NewGCM(b, 16)
+	if err != nil {
+		panic(err)
+	}
+	header := append([]byte("header"), nonce...)
+	sealed := aead.Seal(nil, nonce, []byte("content"), header)
+	opened, err := aead.Open(nil, nonce, sealed, header)
+	fmt.Println(string(opened), err, aead.NonceSize(), aead.Overhead())
+	// Output: content <nil> 32 16
+}

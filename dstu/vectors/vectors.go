@@ -1,6 +1,11 @@
 // Package vectors holds test vectors of the Ukrainian algorithms, for the tests of this module and of anybody else. The
 // README beside it tells where every number comes from. Those who test an implementation of their own begin with
-// [LoadVerifyEdges] and [LoadKeyEdges].
+// [LoadDSTU4145], [LoadHashes], [LoadGOST28147] and [LoadKalyna], whose results are right, and go on with
+// [LoadVerifyEdges] and [LoadKeyEdges], of which an implementation has to refuse many. The files are JSON, for tests in
+// other languages.
+//
+// Digests, keys and texts are in the order in which functions put them out and take them. Encoded public keys and
+// signatures have their least significant byte first, as certificates have them, unless a field says otherwise.
 //
 // Production code has no business here.
 package vectors

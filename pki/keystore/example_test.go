@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/dovidka/dovidka/dstu/dstu4145"
+	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/keystore"
 )
 
@@ -31,4 +33,56 @@ func ExampleOpen() {
 	// PKCS#12
 	// key 5bc6c06ee1e00c1700e92aa7a9ad75f82d3cb7a9b66e3a98023209b24513315c
 	// key 6b1b77c0d1a1b60473a98dd6d4fe5302742aede101daa21f2c83a67ccdedb782
+}
+
+// A Key-6.dat has two keys, which their usage tells apart, and no certificate.
+func ExampleOpen_key6() {
+	file, err := os.ReadFile("testdata/dstu-engine/Key-6.dat")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	store, err := keystore.Open(file, []byte("tect4"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, key := range store.Keys {
+		public := key.Signer.Public().(*dstu4145.PublicKey)
+		fmt.Println(public.Curve().Name(), key.Usage&keystore.UsageSignature != 0, len(key.Certificates))
+	}
+	// Output:
+	// M257-PB true 0
+	// M431-PB false 0
+}
+
+// The certificate of a key that came without one is told by the public key.
+func ExampleKey() {
+	file, err := os.ReadFile("testdata/uapki/test-diia.p12")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	store, err := keystore.Open(file, []byte("testpassword"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	raw, err := os.ReadFile("testdata/uapki/diia-test-sign-7775603.cer")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	certificate, err := pki.ParseCertificate(raw)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, key := range store.Keys {
+		public := key.Signer.Public().(*dstu4145.PublicKey)
+		fmt.Println(len(key.Certificates), public.Equal(certificate.PublicKey.Key))
+	}
+	// Output:
+	// 0 true
+	// 0 false
 }

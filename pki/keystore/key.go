@@ -49,6 +49,8 @@ type Key struct {
 	// Certificates are in DER: the certificates of this very key first, recognised by
 	// the public key, then those of their issuers as far as the container has them.
 	// When none has the key's public key, one tied to it by LocalKeyID stands first.
+	// Key-6.dat and PKCS#8 have none: the authority hands the certificate out beside
+	// them, and it is the key's if its public key equals that of Signer.
 	Certificates [][]byte
 }
 

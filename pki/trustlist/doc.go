@@ -9,7 +9,7 @@
 //	list, err := trustlist.Read(raw, trustlist.Options{Signers: pinned, Time: now})
 //	…
 //	services := pki.NewServices(list.Services()...)
-//	result, err := cms.Verify(container, cms.VerifyOptions{Services: services, …})
+//	result, err := cms.Verify(container, cms.VerifyOptions{Services: services, Time: now, …})
 //
 // A service is trusted in the times in which the list says so, current status and
 // history together: one whose grant was withdrawn keeps what it issued before. A
