@@ -3,6 +3,7 @@ package cms_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"math/big"
 	"slices"
 	"testing"
 	"time"
@@ -87,14 +88,30 @@ func attr(oid string, values ...func(*cryptobyte.Builder)) []byte {
 	return b.BytesOrPanic()
 }
 
-func essAttr(hash []byte) []byte {
+// essAttr names a certificate by its hash and, if given, as issuerSerial does.
+func essAttr(hash []byte, issuerSerial ...byte) []byte {
 	return attr(oidESS, func(b *cryptobyte.Builder) {
 		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1OctetString(hash) })
+				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					b.AddASN1OctetString(hash)
+					b.AddBytes(issuerSerial)
+				})
 			})
 		})
 	})
+}
+
+// issuerSerial is IssuerSerial (RFC 5035, clause 5) with the certificate's issuer.
+func issuerSerial(c *pki.Certificate, serial *big.Int) []byte {
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.Tag(4).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(c.Issuer.Raw()) })
+		})
+		b.AddASN1BigInt(serial)
+	})
+	return b.BytesOrPanic()
 }
 
 func (f *forgery) marshal(t testing.TB) []byte {
@@ -183,7 +200,7 @@ func TestForgeries(t *testing.T) {
 	octets := func(v []byte) func(*cryptobyte.Builder) {
 		return func(b *cryptobyte.Builder) { b.AddASN1OctetString(v) }
 	}
-	sum := sha256.Sum256([]byte("document"))
+	sum, essHash := sha256.Sum256([]byte("document")), sha256.Sum256(who.Certificate.Raw)
 	cases := map[string]struct {
 		who    *cmstest.Identity
 		change func(*forgery)
@@ -203,6 +220,15 @@ func TestForgeries(t *testing.T) {
 		}, invalid(cms.ReasonAttributeInvalid)},
 		"two content-types": {who, func(f *forgery) { f.attributes = append(f.attributes, f.attributes[0]) }, invalid(cms.ReasonAttributeRepeated)},
 		"two ESS":           {who, func(f *forgery) { f.attributes = append(f.attributes, f.attributes[2]) }, invalid(cms.ReasonAttributeRepeated)},
+		"ESS with issuer and serial": {who, func(f *forgery) {
+			f.attributes[2] = essAttr(essHash[:], issuerSerial(who.Certificate, who.Certificate.SerialNumber)...)
+		}, cms.Outcome{Verdict: cms.Valid}},
+		"ESS with another serial": {who, func(f *forgery) {
+			f.attributes[2] = essAttr(essHash[:], issuerSerial(who.Certificate, big.NewInt(1))...)
+		}, invalid(cms.ReasonESSMismatch)},
+		"ESS with another issuer": {who, func(f *forgery) {
+			f.attributes[2] = essAttr(essHash[:], issuerSerial(a.CA.Certificate, who.Certificate.SerialNumber)...)
+		}, invalid(cms.ReasonESSMismatch)},
 		"empty ESS": {who, func(f *forgery) {
 			f.attributes[2] = attr(oidESS, func(b *cryptobyte.Builder) { b.AddBytes([]byte{0x30, 0}) })
 		}, invalid(cms.ReasonAttributeInvalid)},

@@ -149,12 +149,13 @@ func TestIssuedRevocations(t *testing.T) {
 		state  pki.State
 		reason pki.Reason
 	}{
-		"none":               {nil, pki.StateUnknown, pki.ReasonStatusNoSource},
-		"good":               {[]*pki.CRL{full}, pki.StateGood, pki.ReasonNone},
-		"revoked":            {[]*pki.CRL{list(10, nil, entry(1))}, pki.StateRevoked, pki.ReasonRevoked},
-		"held":               {[]*pki.CRL{held}, pki.StateRevoked, pki.ReasonOnHold},
-		"delta revokes":      {[]*pki.CRL{full, list(11, big.NewInt(10), entry(1))}, pki.StateRevoked, pki.ReasonRevoked},
-		"delta lifts a hold": {[]*pki.CRL{held, list(11, big.NewInt(10), entry(8))}, pki.StateGood, pki.ReasonNone},
+		"none":                {nil, pki.StateUnknown, pki.ReasonStatusNoSource},
+		"good":                {[]*pki.CRL{full}, pki.StateGood, pki.ReasonNone},
+		"revoked":             {[]*pki.CRL{list(10, nil, entry(1))}, pki.StateRevoked, pki.ReasonRevoked},
+		"held":                {[]*pki.CRL{held}, pki.StateRevoked, pki.ReasonOnHold},
+		"delta revokes":       {[]*pki.CRL{full, list(11, big.NewInt(10), entry(1))}, pki.StateRevoked, pki.ReasonRevoked},
+		"delta lifts a hold":  {[]*pki.CRL{held, list(11, big.NewInt(10), entry(8))}, pki.StateGood, pki.ReasonNone},
+		"delta lifts no more": {[]*pki.CRL{list(10, nil, entry(1)), list(11, big.NewInt(10), entry(8))}, pki.StateRevoked, pki.ReasonRevoked},
 		"delta of a later full": {
 			[]*pki.CRL{held, list(12, big.NewInt(11), entry(8))}, pki.StateRevoked, pki.ReasonOnHold,
 		},
@@ -276,6 +277,27 @@ func TestImitatedBelow(t *testing.T) {
 		var failure *pki.ChainError
 		if !errors.As(err, &failure) || failure.Reason != tc.want {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
+		}
+	}
+}
+
+// TestNormalBasisNamed: an identifier that names a normal basis goes with a key in one.
+func TestNormalBasisNamed(t *testing.T) {
+	t.Parallel()
+	key := newDSTU(t)
+	data := []byte("дані")
+	sum, err := pki.Sum(pki.OIDGOST34311, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := key.Sign(rand.Reader, sum, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for oid, want := range map[string]error{pki.OIDDSTU4145: nil, pki.OIDDSTU4145ONB: pki.ErrAlgorithmMismatch} {
+		err := keyInfo(t, key).CheckSignature(pki.AlgorithmIdentifier{OID: oid}, pki.OIDGOST34311, data, signature)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", oid, err, want)
 		}
 	}
 }

@@ -319,3 +319,32 @@ func TestStatementsShareTheirBudget(t *testing.T) {
 		}
 	}
 }
+
+// TestContradictoryResponse: of two statements about one certificate the worse counts, whichever comes first.
+func TestContradictoryResponse(t *testing.T) {
+	t.Parallel()
+	a, person := serviceAuthority(t)
+	id, err := pki.NewCertID(person, a.CA.Certificate, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := []pki.SingleResponse{
+		{CertID: id, State: pki.StateGood, ThisUpdate: serviceDay},
+		{CertID: id, State: pki.StateRevoked, Revocation: pki.Revocation{Time: serviceDay.Add(-time.Hour)}, ThisUpdate: serviceDay},
+	}
+	for range statements {
+		raw, err := pki.CreateOCSPResponse(pki.OCSPResponseTemplate{ProducedAt: serviceDay, Responses: statements}, a.CA.Certificate, a.CA.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := pki.ParseOCSPResponse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := pki.CheckStatus(person, a.CA.Certificate, pki.StatusSources{OCSPs: []*pki.OCSPResponse{r}}, pki.StatusOptions{Time: serviceDay.Add(time.Minute)})
+		if st.State != pki.StateRevoked {
+			t.Errorf("%+v", st)
+		}
+		slices.Reverse(statements)
+	}
+}

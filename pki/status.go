@@ -182,13 +182,18 @@ func ocspStatus(c, issuer *Certificate, sources StatusSources, opts StatusOption
 	return best
 }
 
+// find returns what the response says of a certificate; of several statements one that it
+// was revoked, else the first.
 func (r *OCSPResponse) find(c, issuer *Certificate) *SingleResponse {
+	var found *SingleResponse
 	for i := range r.Responses {
-		if r.Responses[i].Concerns(c, issuer) && !r.Responses[i].unknownCritical {
-			return &r.Responses[i]
+		single := &r.Responses[i]
+		if (found == nil || single.State == StateRevoked && found.State != StateRevoked) &&
+			single.Concerns(c, issuer) && !single.unknownCritical {
+			found = single
 		}
 	}
-	return nil
+	return found
 }
 
 func (r *OCSPResponse) status(single *SingleResponse, issuer *Certificate, sources StatusSources, opts StatusOptions) Status {
@@ -319,7 +324,12 @@ func viewOf(full, delta *CRL, c *Certificate, opts StatusOptions) Status {
 	asOf, next := full.ThisUpdate, full.NextUpdate
 	if delta != nil {
 		if e, ok := delta.Find(c.SerialNumber); ok {
-			entry, listed = e, e.Reason != revocationRemoveFromCRL
+			switch {
+			case e.Reason != revocationRemoveFromCRL:
+				entry, listed = e, true
+			case entry.Reason == RevocationHold:
+				listed = false // of revocations only a hold can be lifted (RFC 5280, clause 5.3.1)
+			}
 		}
 		asOf = delta.ThisUpdate
 		if next.IsZero() || !delta.NextUpdate.IsZero() && delta.NextUpdate.Before(next) {

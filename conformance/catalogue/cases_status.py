@@ -66,7 +66,7 @@ def _responses(w, f, prefix):
     single = der.seq(ca.certificate_id(s.serial + 7), REVOKED("2025-09-01T00:00:00Z", 1), der.generalized("2025-09-15T09:25:00Z"))
     case("p-two", "good, with another certificate's revocation beside it", "valid", {"more": [single]})
     twice = der.seq(ca.certificate_id(s.serial), REVOKED("2025-09-01T00:00:00Z", 1), der.generalized("2025-09-15T09:25:00Z"))
-    case("contradiction", "good and revoked in one response", "invalid", {"more": [twice]}, strength="any")
+    case("contradiction", "good and revoked in one response", "invalid", {"more": [twice]}, strength="policy")
     stamped = cms.sign(s, CONTENT, unsigned=[f.tsa.signature_stamp("2025-08-20T10:05:00Z")])
     w.add("n15-%sp-revoked-later" % prefix, stamped, "valid", "revoked after the stamp, by OCSP", crls=f.upper, level="T",
           family=f, ocsps=[f.ocsp.response(s.serial, status=REVOKED("2025-09-01T00:00:00Z", 1))], authorise="invalid")
@@ -165,7 +165,7 @@ def _deltas(w):
     case("other-key", "a delta by somebody else lifts", "invalid", crl([hold]),
          crl([lifted], delta=71, signer=Dstu("other delta"), **later))
     case("lifted-revoked", "a delta lifts what was revoked for good", "invalid", crl([(s.serial, "2025-09-10T00:00:00Z", 1)]),
-         crl([lifted], delta=71, **later), strength="any")
+         crl([lifted], delta=71, **later), strength="policy")
     case("holds", "the delta blocks", "invalid", crl(), crl([hold], delta=71, **later))
 
 
