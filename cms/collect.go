@@ -80,10 +80,14 @@ func (c *collector) ask(v *signerVerifier, one, issuer *pki.Certificate) {
 	if !c.keep(one) || c.from == nil {
 		return
 	}
-	s := c.from.Statements(c.ctx, StatusQuery{
+	about := StatusQuery{
 		Certificate: one, Issuer: issuer, List: one != v.out.Certificate,
 		Pool: concat(v.opts.Pool.IssuedBy(issuer), v.pool), Options: v.statusOptions(v.out.TrustedTime),
-	})
+	}
+	if one == v.out.Certificate {
+		about.Since = v.out.TrustedTime // see LongTerm
+	}
+	s := c.from.Statements(c.ctx, about)
 	if s.Now.After(c.out.Time) {
 		c.out.Time = s.Now
 	}

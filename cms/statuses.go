@@ -28,6 +28,9 @@ type StatusQuery struct {
 	// List wants a revocation list, where the certificate names one: it is an authority's or
 	// a service's. Otherwise OCSP comes first.
 	List bool
+	// Since, if set, wants a statement of OCSP made no earlier, and not an older one that
+	// was kept. When none is to be had the older one will do.
+	Since time.Time
 	// Pool holds certificates from anywhere, among them those of responders.
 	Pool []*pki.Certificate
 	// Options judge the statements; Now in them is at least the present.

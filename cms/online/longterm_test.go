@@ -64,3 +64,43 @@ func TestLongTermOnline(t *testing.T) {
 		}
 	}
 }
+
+// TestLongTermAgain: a statement that the client kept from before the time-stamp does not
+// stand in the way of the next signature; when nobody answers any more, it is what there
+// is.
+func TestLongTermAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, cmstest.EC, cmstest.ServeConfig{})
+	rootList, err := w.authority.RootCRL(w.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := cms.VerifyOptions{
+		Anchors: []*pki.Certificate{w.authority.Root.Certificate}, Intermediates: []*pki.Certificate{w.authority.CA.Certificate},
+		CRLs: []*pki.CRL{rootList}, Statuses: w.client(t, online.Config{}),
+	}
+	for _, tc := range []struct {
+		fault cmstest.Fault
+		asked int
+		want  error
+	}{
+		{cmstest.Sound, 1, nil},
+		{cmstest.Sound, 2, nil},
+		{cmstest.Down, 3, cms.ErrIncomplete},
+	} {
+		w.OCSP.Misbehave(tc.fault)
+		p7s := w.stamped(t, w.who)
+		opts.Time = w.clock.now()
+		material, err := cms.CollectLongTerm(t.Context(), p7s, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cms.Extend(p7s, cms.ExtendOptions{LongTerm: material}); !errors.Is(err, tc.want) {
+			t.Errorf("extended when %q: %v", tc.fault, err)
+		}
+		if len(material.OCSPs) != 1 || w.OCSP.Requests() != tc.asked {
+			t.Errorf("%d responses, %d questions, want 1 and %d", len(material.OCSPs), w.OCSP.Requests(), tc.asked)
+		}
+		w.clock.advance(10 * time.Second)
+	}
+}

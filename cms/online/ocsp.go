@@ -16,6 +16,7 @@ type responseKey struct{ certificate, issuer fingerprint }
 type keptResponse struct {
 	response  *pki.OCSPResponse
 	responder *pki.Certificate
+	stated    time.Time // thisUpdate
 	until     time.Time
 }
 
@@ -25,13 +26,13 @@ const nonceSize = 32 // RFC 9654, clause 2.1
 // responders which the certificate names.
 func (c *Client) response(ctx context.Context, q cms.StatusQuery) (*keptResponse, error) {
 	key := responseKey{q.Certificate.Fingerprint(), q.Issuer.Fingerprint()}
-	fresh := func(k *keptResponse) bool { return c.cfg.Now().Before(k.until) }
+	fresh := func(k *keptResponse) bool { return c.cfg.Now().Before(k.until) && !k.stated.Before(q.Since) }
 	if kept, ok := c.responses.get(key, fresh); ok {
 		return kept, nil
 	}
 	addresses := q.Certificate.OCSPURLs[:min(maxAddresses, len(q.Certificate.OCSPURLs))]
 	timeout := time.Duration(len(addresses)) * c.cfg.Timeout
-	return c.asking.do(ctx, key, timeout, func(ctx context.Context) (kept *keptResponse, err error) {
+	answer, err := c.asking.do(ctx, key, timeout, func(ctx context.Context) (kept *keptResponse, err error) {
 		// Another exchange may have ended since we looked.
 		if kept, ok := c.responses.peek(key); ok && fresh(kept) {
 			return kept, nil
@@ -47,6 +48,12 @@ func (c *Client) response(ctx context.Context, q cms.StatusQuery) (*keptResponse
 		}
 		return kept, err
 	})
+	if err != nil && !q.Since.IsZero() {
+		if kept, ok := c.responses.peek(key); ok && c.cfg.Now().Before(kept.until) {
+			return kept, nil
+		}
+	}
+	return answer, err
 }
 
 func (c *Client) askResponder(ctx context.Context, address string, q cms.StatusQuery) (*keptResponse, error) {
@@ -98,7 +105,7 @@ func (c *Client) acceptResponse(body, nonce []byte, q cms.StatusQuery) (*keptRes
 	if err != nil {
 		return nil, reject(pki.ReasonStatusUntrusted)
 	}
-	kept := &keptResponse{response: r, responder: responder}
+	kept := &keptResponse{response: r, responder: responder, stated: st.AsOf}
 	if st.State != pki.StateUnknown {
 		kept.until = c.keepUntil(r, q, now)
 	}
