@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 
+	"golang.org/x/crypto/cryptobyte"
+
 	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/cms/asic"
 )
@@ -99,8 +101,17 @@ func breakable(s *signature) ([]part, error) {
 	if s.detached {
 		return append(out, part{"content", s.file, flipped(s.documents[0].Content)}), nil
 	}
-	inside, err := flippedIn(s.file, s.documents[0].Content)
-	return append(out, part{"content", inside, nil}), err
+	// With its header, as a document of one byte occurs anywhere.
+	var octets cryptobyte.Builder
+	octets.AddASN1OctetString(s.documents[0].Content)
+	content := octets.BytesOrPanic()
+	at := bytes.Index(s.file, content)
+	if at < 0 {
+		return nil, fmt.Errorf("content of %d bytes not found", len(s.documents[0].Content))
+	}
+	inside := bytes.Clone(s.file)
+	copy(inside[at+len(content)-len(s.documents[0].Content):], flipped(s.documents[0].Content))
+	return append(out, part{"content", inside, nil}), nil
 }
 
 func breakableContainer(file []byte) ([]part, error) {

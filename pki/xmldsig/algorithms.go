@@ -111,13 +111,14 @@ func pss(hash string, salt int64) pki.AlgorithmIdentifier {
 }
 
 // signatureOctets gives a signature value the form that package pki verifies. ECDSA
-// has r‖s here, each half as long as the order (RFC 9231, clause 2.3.6), and DSTU
-// 4145 r‖s too, which some producers put into an OCTET STRING.
+// has r‖s here, each half as long as the order (RFC 9231, clause 2.3.6); one producer in
+// use makes both as long as the longer of the two needs, now and then shorter than
+// that. DSTU 4145 has r‖s too, which some producers put into an OCTET STRING.
 func signatureOctets(key pki.PublicKeyInfo, value []byte) ([]byte, bool) {
 	switch k := key.Key.(type) {
 	case *ecdsa.PublicKey:
-		half := (k.Params().N.BitLen() + 7) / 8
-		if len(value) != 2*half {
+		half := len(value) / 2
+		if half == 0 || len(value)%2 != 0 || half > (k.Params().N.BitLen()+7)/8 {
 			return nil, false
 		}
 		var b cryptobyte.Builder

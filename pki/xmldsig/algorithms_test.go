@@ -5,7 +5,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha512"
+	"encoding/asn1"
 	"errors"
+	"math/big"
 	"testing"
 
 	"github.com/dovidka/dovidka/dstu/dstu4145"
@@ -100,9 +103,41 @@ func TestSignatureOctets(t *testing.T) {
 			t.Errorf("%s: %x %v", name, got, ok)
 		}
 	}
-	for size, want := range map[int]bool{132: true, 131: false, 133: false, 139: false, 0: false} {
+	for size, want := range map[int]bool{132: true, 130: true, 131: false, 133: false, 134: false, 139: false, 0: false} {
 		if _, ok := signatureOctets(pki.PublicKeyInfo{Key: &international.PublicKey}, make([]byte, size)); ok != want {
 			t.Errorf("ECDSA of %d bytes: %v", size, ok)
 		}
 	}
+}
+
+// TestShortenedECDSA: EU DSS writes r and s of P-521 in 65 bytes each when they fit.
+func TestShortenedECDSA(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := pki.PublicKeyInfo{Key: &key.PublicKey}
+	algorithm := pki.AlgorithmIdentifier{OID: oidECDSASHA512}
+	digest := sha512.Sum512([]byte("list"))
+	for range 200 { // one in four is short
+		der, err := ecdsa.SignASN1(rand.Reader, key, digest[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value struct{ R, S *big.Int }
+		if _, err := asn1.Unmarshal(der, &value); err != nil {
+			t.Fatal(err)
+		}
+		if value.R.BitLen() > 8*65 || value.S.BitLen() > 8*65 {
+			continue
+		}
+		short := append(value.R.FillBytes(make([]byte, 65)), value.S.FillBytes(make([]byte, 65))...)
+		octets, ok := signatureOctets(info, short)
+		if !ok || info.CheckSignature(algorithm, "", []byte("list"), octets) != nil {
+			t.Fatal("a shortened value does not verify")
+		}
+		return
+	}
+	t.Fatal("no signature was short")
 }
