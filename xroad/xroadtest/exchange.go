@@ -1,0 +1,234 @@
+package xroadtest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dovidka/dovidka/xroad"
+)
+
+// answer is what goes back to the consumer.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+	transaction string
+
+	version xroad.Version
+	message *xroad.Message // nil for a fault
+	hash    string         // requestHash, as an element
+	code    string         // of the fault
+}
+
+// refusal is a fault which the security server makes itself.
+type refusal struct {
+	code string
+	err  error
+}
+
+func refuse(code, reason string) *refusal { return &refusal{code, errors.New(reason)} }
+
+// failed is a refusal because of the provider, told by the server at its side.
+func failed(code string, err error) *refusal {
+	return &refusal{"Server.ServerProxy.ServiceFailed." + code, err}
+}
+
+// exchange does with a request what a security server does. It returns nil for a connection to be cut.
+func (s *Server) exchange(r *http.Request, e *Exchange) *answer {
+	switch e.Fault {
+	case Down:
+		return nil
+	case Slow:
+		// A server notices that the asker is gone only when the message is read.
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+		return nil
+	}
+	version := xroad.SOAP11
+	if s.config.Dialect == UXP && isSOAP12(r.Header.Get("Content-Type")) {
+		version = xroad.SOAP12
+	}
+	request, body, refused := s.read(r)
+	if request != nil {
+		version, e.ID, e.Client, e.Service = request.Version, request.Header.ID, request.Header.Client, request.Header.Service
+	}
+	if code, ok := e.Fault.code(); ok {
+		return s.refusal(version, &refusal{code, errors.New("as the test wants it")}, e)
+	}
+	if refused != nil {
+		return s.refusal(version, refused, e)
+	}
+	if e.Fault == ErrorPage || e.Fault == Redirect {
+		return &answer{version: version}
+	}
+	service, refused := s.permit(request)
+	if refused != nil {
+		return s.refusal(version, refused, e)
+	}
+	a, refused := s.ask(r, service, request, body, e)
+	if r.Context().Err() != nil {
+		return nil
+	}
+	if refused != nil {
+		return s.refusal(version, refused, e)
+	}
+	return a
+}
+
+// refusal words a refusal as a fault.
+func (s *Server) refusal(version xroad.Version, refused *refusal, e *Exchange) *answer {
+	e.Err = refused.err
+	code := s.config.spell(refused.code)
+	return &answer{
+		status: http.StatusInternalServerError, contentType: contentType(version), version: version, code: code,
+		body: marshalFault(version, code, refused.err.Error(), newUUID()),
+	}
+}
+
+// contentType is the form which security servers were seen to use: letters and space differ from our own.
+func contentType(version xroad.Version) string {
+	if version == xroad.SOAP12 {
+		return "application/soap+xml;charset=UTF-8"
+	}
+	return "text/xml;charset=UTF-8"
+}
+
+// read reads a message as a security server does before it forwards it. The message is nil if it cannot be read.
+func (s *Server) read(r *http.Request) (*xroad.Message, []byte, *refusal) {
+	if r.Method != http.MethodPost {
+		return nil, nil, refuse(xroad.CodeInvalidHTTPMethod, "must use POST request method instead of "+r.Method)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, s.config.Limits.Size+1))
+	if err != nil {
+		return nil, nil, &refusal{"Server.ClientProxy.NetworkError", fmt.Errorf("read request: %w", err)}
+	}
+	message, err := xroad.ReadMessage(bytes.NewReader(body), r.Header.Get("Content-Type"), s.config.Limits)
+	if err != nil {
+		return nil, nil, asRefusal(err, "")
+	}
+	switch {
+	case s.config.Dialect == XRoad && (message.Version != xroad.SOAP11 || isSOAP12(r.Header.Get("Content-Type"))):
+		return nil, nil, refuse(xroad.CodeInvalidContentType, "X-Road has no SOAP 1.2")
+	case message.Body.Name.Space == message.Version.Namespace():
+		return message, nil, refuse(xroad.CodeInvalidBody, "a request cannot be a fault")
+	case !strings.HasPrefix(message.Body.Name.Local, message.Header.Service.Service):
+		return message, nil, refuse(xroad.CodeInconsistentHeaders, "element in the body does not begin with the service code")
+	}
+	return message, body, nil
+}
+
+func isSOAP12(contentType string) bool {
+	return strings.HasPrefix(strings.ToLower(contentType), "application/soap+xml")
+}
+
+// asRefusal takes a fault of the reader for one of this server, under a prefix instead of "Client.".
+func asRefusal(err error, prefix string) *refusal {
+	var fault *xroad.Fault
+	if !errors.As(err, &fault) {
+		return &refusal{prefix + "IOError", err}
+	}
+	if prefix == "" {
+		return &refusal{fault.Code, fault.Err}
+	}
+	return &refusal{prefix + strings.TrimPrefix(fault.Code, "Client."), fault.Err}
+}
+
+// permit finds the service and checks the right to call it, in the order in which security servers do.
+func (s *Server) permit(request *xroad.Message) (*Service, *refusal) {
+	id := request.Header.Service
+	service := s.config.find(id)
+	switch {
+	case !s.config.knows(id.Provider()):
+		return nil, refuse(string(UnknownMember), "could not find addresses for service provider "+id.Provider().String())
+	case service == nil:
+		return nil, refuse(string(UnknownService), "unknown service "+id.String())
+	case !slices.Contains(service.Clients, request.Header.Client):
+		return nil, refuse(string(AccessDenied), "request is not allowed: "+id.String())
+	case service.Disabled:
+		return nil, refuse(string(ServiceDisabled), "service "+id.String()+" is disabled")
+	}
+	return service, nil
+}
+
+// judge checks a provider's reply as X-Road does and makes of it what the consumer gets.
+func (s *Server) judge(request *xroad.Message, sent []byte, sentType string, r *reply) (*answer, *refusal) {
+	if r.status != http.StatusOK && r.status != http.StatusInternalServerError {
+		return nil, failed("HttpError", fmt.Errorf("server responded with HTTP status %d", r.status))
+	}
+	if r.contentType == "" {
+		return nil, failed("InvalidContentType", errors.New("could not get content type from response"))
+	}
+	if int64(len(r.body)) > s.config.Limits.Size {
+		return nil, failed("IOError", errors.New("response beyond size limit"))
+	}
+	envelope := rootPart(r.body, r.contentType)
+	if code, version, ok := readFault(envelope); ok {
+		if version != request.Version {
+			return nil, failed("InvalidSoap", errors.New("fault in another version of SOAP"))
+		}
+		return &answer{
+			status: http.StatusInternalServerError, contentType: r.contentType, body: r.body, version: version, code: code,
+		}, nil
+	}
+	response, err := xroad.ReadMessage(bytes.NewReader(r.body), r.contentType, s.config.Limits)
+	if err != nil {
+		return nil, asRefusal(err, "Server.ServerProxy.ServiceFailed.")
+	}
+	if response.Version != request.Version {
+		return nil, failed("InvalidContentType", errors.New("response in another version of SOAP"))
+	}
+	if !strings.HasPrefix(response.Body.Name.Local, response.Header.Service.Service) {
+		return nil, failed("InconsistentHeaders", errors.New("element in the body does not begin with the service code"))
+	}
+	if field := difference(request.Header, response.Header); field != "" && !s.config.OverlookHeaders {
+		return nil, refuse(string(InconsistentResponse), "response is not consistent with the request: "+field)
+	}
+	a := &answer{
+		status: http.StatusOK, contentType: r.contentType, body: r.body, version: response.Version, message: response,
+		hash: s.config.RequestHash.element(rootPart(sent, sentType)),
+	}
+	if s.config.Dialect == UXP {
+		regenerated := *request.Header
+		response.Header = &regenerated
+		a.contentType, a.body = contentType(a.version), marshal(response, a.hash)
+		return a, nil
+	}
+	if a.body, err = insertHash(r.body, r.contentType, a.hash); err != nil {
+		// Not in UTF-8: a security server's parser would have copied it into UTF-8, too.
+		a.contentType, a.body = contentType(a.version), marshal(response, a.hash)
+	}
+	return a, nil
+}
+
+// difference returns the first header field of those that X-Road compares whose values differ, or nothing.
+func difference(request, response *xroad.Header) string {
+	switch {
+	case request.Client != response.Client:
+		return "client"
+	case request.Service != response.Service:
+		return "service"
+	case request.ID != response.ID:
+		return "id"
+	case !same(request.UserID, response.UserID):
+		return "userId"
+	case !same(request.Issue, response.Issue):
+		return "issue"
+	}
+	a, b := request.RepresentedParty, response.RepresentedParty
+	if (a == nil) != (b == nil) || a != nil && (a.Code != b.Code || !same(a.Class, b.Class)) {
+		return "representedParty"
+	}
+	return ""
+}
+
+func same(a, b *string) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}

@@ -1,0 +1,158 @@
+package xroadtest
+
+import (
+	"strings"
+	"time"
+)
+
+// Fault is a way to misbehave. One that begins with "Client." or "Server.", in any letter case, is the code of a SOAP
+// fault which the server answers with instead of forwarding: the constants below are those of the field, any other
+// will do.
+type Fault string
+
+// Sound is no fault.
+const Sound Fault = ""
+
+// Faults of security servers.
+const (
+	MissingHeaderField   Fault = "Client.MissingHeaderField"
+	InvalidSOAP          Fault = "Client.InvalidSoap"
+	InvalidContentType   Fault = "Client.InvalidContentType"
+	InconsistentHeaders  Fault = "Client.InconsistentHeaders"
+	ClientNetworkError   Fault = "Server.ClientProxy.NetworkError"
+	UnknownMember        Fault = "Server.ClientProxy.UnknownMember"
+	SSLAuthentication    Fault = "Server.ClientProxy.SslAuthenticationFailed"
+	InconsistentResponse Fault = "Server.ClientProxy.ServiceFailed.InconsistentResponse"
+	AccessDenied         Fault = "Server.ServerProxy.AccessDenied"
+	UnknownService       Fault = "Server.ServerProxy.UnknownService"
+	ServiceDisabled      Fault = "Server.ServerProxy.ServiceDisabled"
+	HTTPError            Fault = "Server.ServerProxy.ServiceFailed.HttpError"
+	NetworkError         Fault = "Server.ServerProxy.ServiceFailed.NetworkError"
+	IOError              Fault = "Server.ServerProxy.ServiceFailed.IOError"
+	UnknownHost          Fault = "Server.ServerProxy.ServiceFailed.UnknownHost"
+	MissingBody          Fault = "Server.ServerProxy.ServiceFailed.MissingBody"
+	InvalidAnswerType    Fault = "Server.ServerProxy.ServiceFailed.InvalidContentType"
+	InvalidAnswer        Fault = "Server.ServerProxy.ServiceFailed.InvalidSoap"
+	InvalidAnswerXML     Fault = "Server.ServerProxy.ServiceFailed.InvalidXml"
+	OtherAnswer          Fault = "Server.ServerProxy.ServiceFailed.InconsistentHeaders"
+)
+
+// Faults of the connection to the consumer.
+const (
+	Down       Fault = "down"        // cuts the connection, nothing is forwarded
+	Slow       Fault = "slow"        // forwards nothing and does not answer before the asker gives up
+	LostAnswer Fault = "lost answer" // forwards, then cuts the connection
+	CutHead    Fault = "cut head"    // forwards, then cuts within the header fields of the answer
+	CutBody    Fault = "cut body"    // forwards, then cuts within the body
+	Stalled    Fault = "stalled"     // forwards, sends half the body and then nothing more
+)
+
+// Answers that are no messages. All but ErrorPage and Redirect come after the provider was asked.
+const (
+	ErrorPage     Fault = "error page"     // HTTP 502 with HTML
+	Redirect      Fault = "redirect"       // to itself
+	Page          Fault = "page"           // HTML with HTTP 200
+	Empty         Fault = "empty"          // no body
+	Malformed     Fault = "malformed"      // half a document, as if it were whole
+	Oversized     Fault = "oversized"      // never ends
+	Deep          Fault = "deep"           // 100,000 elements within each other
+	WrongType     Fault = "wrong type"     // the right bytes as application/octet-stream
+	WrongBoundary Fault = "wrong boundary" // multipart, with another boundary than announced
+	DocumentType  Fault = "document type"  // with an entity that refers to a file
+	NotUTF8       Fault = "not UTF-8"      // bytes that UTF-8 does not have
+)
+
+// Wrong echoes, and other answers to something that was not asked.
+const (
+	OtherID      Fault = "other id"
+	OtherClient  Fault = "other client"
+	OtherService Fault = "other service"
+	OtherUserID  Fault = "other userId"
+	NoOptional   Fault = "no optional" // without userId, issue and representedParty, which some providers drop
+	NoHeader     Fault = "no header"
+	NoBody       Fault = "no body"
+	OtherElement Fault = "other element" // a body that belongs to no operation of the service
+)
+
+// Answers that are unusual and right.
+const (
+	FaultAsSuccess Fault = "fault as success" // a fault with HTTP 200
+	FaultInPart    Fault = "fault in part"    // a fault as the first part of a multipart message
+	Parts          Fault = "parts"            // the message as the first part of a multipart message
+	UTF16          Fault = "UTF-16"           // as the media type says
+	Comments       Fault = "comments"         // between all elements, and a byte order mark before them
+	Chunked        Fault = "chunked"          // in many small pieces
+)
+
+// Faults towards the provider.
+const (
+	CutRequest Fault = "cut request" // sends half the message and cuts the connection
+	GiveUp     Fault = "give up"     // sends the message and leaves without waiting for the answer
+	Twice      Fault = "twice"       // sends the message twice and passes the second answer on
+)
+
+// Codes lists the faults of security servers that the constants name.
+func Codes() []Fault {
+	return []Fault{
+		MissingHeaderField, InvalidSOAP, InvalidContentType, InconsistentHeaders, ClientNetworkError, UnknownMember,
+		SSLAuthentication, InconsistentResponse, AccessDenied, UnknownService, ServiceDisabled, HTTPError, NetworkError,
+		IOError, UnknownHost, MissingBody, InvalidAnswerType, InvalidAnswer, InvalidAnswerXML, OtherAnswer,
+	}
+}
+
+// Faults lists every fault but Sound, Codes included.
+func Faults() []Fault {
+	return append(Codes(),
+		Down, Slow, LostAnswer, CutHead, CutBody, Stalled,
+		ErrorPage, Redirect, Page, Empty, Malformed, Oversized, Deep, WrongType, WrongBoundary, DocumentType, NotUTF8,
+		OtherID, OtherClient, OtherService, OtherUserID, NoOptional, NoHeader, NoBody, OtherElement,
+		FaultAsSuccess, FaultInPart, Parts, UTF16, Comments, Chunked,
+		CutRequest, GiveUp, Twice)
+}
+
+// code returns the fault code, if the fault is one.
+func (f Fault) code() (string, bool) {
+	lower := strings.ToLower(string(f))
+	return string(f), strings.HasPrefix(lower, "client.") || strings.HasPrefix(lower, "server.")
+}
+
+// Misbehave makes the server fail in one way from now on; Sound ends that.
+func (s *Server) Misbehave(f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = f
+}
+
+// MisbehaveNext makes the server fail in these ways, one a request, before it goes on as Misbehave had it.
+func (s *Server) MisbehaveNext(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = append(s.queue, faults...)
+}
+
+// Delay lets the server wait before every answer, faults included; 0 ends that. It does not wait for askers who gave
+// up.
+func (s *Server) Delay(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.delay = d
+}
+
+// Requests is how often the server was asked for anything.
+func (s *Server) Requests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests
+}
+
+// next counts a request and says how to treat it.
+func (s *Server) next() (Fault, time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	fault := s.fault
+	if len(s.queue) > 0 {
+		fault, s.queue = s.queue[0], s.queue[1:]
+	}
+	return fault, s.delay
+}

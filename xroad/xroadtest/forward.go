@@ -1,0 +1,181 @@
+package xroadtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+
+	"github.com/dovidka/dovidka/xroad"
+)
+
+// reply is what a provider said.
+type reply struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// ask forwards a message and judges the reply.
+func (s *Server) ask(r *http.Request, service *Service, request *xroad.Message, body []byte, e *Exchange) (*answer, *refusal) {
+	timeout := service.Timeout
+	if timeout <= 0 {
+		timeout = 60 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	times := 1
+	if e.Fault == Twice {
+		times = 2
+	}
+	var got *reply
+	for range times {
+		e.Forwarded++
+		var err error
+		if got, err = s.forward(ctx, service, r.Header, body, e); err != nil {
+			return nil, failed(networkCode(err), fmt.Errorf("ask provider: %w", err))
+		}
+		e.Provider = got.status
+	}
+	return s.judge(request, body, r.Header.Get("Content-Type"), got)
+}
+
+// networkCode is the last part of the code that X-Road gives an error of the connection.
+func networkCode(err error) string {
+	var name *net.DNSError
+	if errors.As(err, &name) {
+		return "UnknownHost"
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "IOError"
+	}
+	return "NetworkError"
+}
+
+// forward sends a message to the provider as the dialect has it.
+func (s *Server) forward(ctx context.Context, service *Service, from http.Header, body []byte, e *Exchange) (*reply, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	address := service.URL
+	if address == "" {
+		address = "http://provider.invalid/"
+	}
+	content := &outgoing{Reader: bytes.NewReader(body)}
+	switch {
+	case e.Fault == CutRequest:
+		content.Reader, content.end = bytes.NewReader(body[:len(body)/2]), errors.New("cut by the test")
+	case e.Fault == GiveUp && service.Handler != nil:
+		content.done = cancel
+	case e.Fault == GiveUp:
+		// The connection is left when the message is on it, not before.
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { cancel() }})
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, content)
+	if err != nil {
+		return nil, err
+	}
+	request.ContentLength = -1 // chunked
+	if s.config.Dialect == UXP {
+		request.ContentLength = int64(len(body)) // inferred
+		request.Header.Set("Uxp-Transaction-Id", e.TransactionID)
+	}
+	request.Header.Set("Content-Type", from.Get("Content-Type"))
+	request.Header.Set("Soapaction", from.Get("Soapaction")) // sent empty if it was absent
+	request.Header.Set("Accept-Encoding", "")
+	request.Header.Set("User-Agent", "Apache-HttpClient/4.5 (Java/11)")
+	if service.Handler != nil {
+		return s.call(service.Handler, request)
+	}
+	response, err := s.clients[service.ID].Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, s.config.Limits.Size+1))
+	if err != nil {
+		return nil, err
+	}
+	return &reply{response.StatusCode, response.Header.Get("Content-Type"), answer}, nil
+}
+
+// outgoing is a body that may end otherwise than well.
+type outgoing struct {
+	io.Reader
+	end  error  // instead of io.EOF, if not nil
+	done func() // called at the end, if not nil
+}
+
+func (o *outgoing) Read(p []byte) (int, error) {
+	n, err := o.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		if o.done != nil {
+			o.done()
+		}
+		if o.end != nil {
+			err = o.end
+		}
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (o *outgoing) Close() error { return nil }
+
+// call lets a provider in this process answer.
+func (s *Server) call(handler http.Handler, request *http.Request) (*reply, error) {
+	request.RequestURI = "/"
+	w := &recorder{header: http.Header{}, limit: s.config.Limits.Size + 1}
+	cut := false
+	func() {
+		defer func() {
+			switch value := recover(); value {
+			case nil:
+			case http.ErrAbortHandler:
+				cut = true
+			default:
+				panic(value)
+			}
+		}()
+		handler.ServeHTTP(w, request)
+	}()
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	if cut {
+		return nil, io.ErrUnexpectedEOF
+	}
+	w.WriteHeader(http.StatusOK)
+	return &reply{w.status, w.sent.Get("Content-Type"), w.body.Bytes()}, nil
+}
+
+// recorder keeps an answer, up to a limit.
+type recorder struct {
+	header, sent http.Header
+	status       int
+	body         bytes.Buffer
+	limit        int64
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status, w.sent = status, maps.Clone(w.header)
+	}
+}
+
+func (w *recorder) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if int64(w.body.Len()+len(p)) > w.limit {
+		p = p[:w.limit-int64(w.body.Len())]
+		_, _ = w.body.Write(p)
+		return len(p), io.ErrShortWrite
+	}
+	return w.body.Write(p)
+}
