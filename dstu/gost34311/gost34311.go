@@ -2,7 +2,13 @@
 // which most DSTU 4145 signatures in use are made over.
 //
 // Most users should call [New], or [Sum] when the data is at hand: DKE №1 and a zero start vector. Only when the key
-// that made a signature carries another substitution block is [NewWithSBox] right.
+// that made a signature carries another substitution block is [NewWithSBox] right. Package pki chooses by the key.
+//
+// Like those of the standard library the hashes are also an [encoding.BinaryMarshaler], an [encoding.BinaryUnmarshaler]
+// and a [hash.Cloner], so that a hash in progress can be stored and gone on with; the substitution block is not stored.
+//
+// The rounds look tables up by the data, so what is hashed can leave traces in the processor's caches: with a secret key
+// or message that is no constant time.
 package gost34311
 
 import (

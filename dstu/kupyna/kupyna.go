@@ -6,6 +6,9 @@
 //
 // The rounds look tables up by the data, so what is hashed can leave traces in the processor's caches: with a secret key
 // or message that is no constant time. On amd64 with GFNI and AVX-512 VBMI only the last step does.
+//
+// Like those of the standard library the hashes are also an [encoding.BinaryMarshaler], an [encoding.BinaryUnmarshaler]
+// and a [hash.Cloner], so that a hash in progress can be stored and gone on with.
 package kupyna
 
 import (
