@@ -36,10 +36,6 @@ func TestArchiveTimeStamps(t *testing.T) {
 	byOld := extend(bes, cms.ExtendOptions{TimeStamp: stamps(old, signedAt)})
 	byOldLT := change(byOld, func(p *cms.Parts) { p.Add(material.Certificates, material.CRLs) })
 	lta := archived(extend(bes, cms.ExtendOptions{TimeStamp: stamps(a.tsa, signedAt), LongTerm: material}), a.tsa, signedAt.Add(time.Hour))
-	stale := extend(bes, cms.ExtendOptions{
-		TimeStamp: stamps(a.tsa, signedAt), LongTerm: a.material(t, signedAt.Add(-time.Hour)), ArchiveTimeStamp: stamps(a.tsa, signedAt.Add(time.Hour)),
-	})
-	staleLT := change(stale, func(p *cms.Parts) { p.DropAttribute(1) })
 	stranger := newArchive(t, cmstest.EC)
 	first := archived(byOldLT, old, signedAt.Add(time.Hour))
 	contentByOld := must[[]byte](t)(cms.Sign(document, cms.SignOptions{
@@ -129,15 +125,39 @@ func TestArchiveTimeStamps(t *testing.T) {
 			t.Errorf("%s: %v, archive %v; want %v, %v: %+v", name, r.Outcome, got, tc.want, tc.archive, s.Checks)
 		}
 	}
+}
+
+// TestArchivedWhileFresh: a list from before the time-stamp, which was fresh when it was
+// archived, answers years later.
+func TestArchivedWhileFresh(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t, cmstest.EC)
+	now := signedAt.AddDate(5, 0, 0)
+	stale := must[[]byte](t)(cms.Extend(a.sign(t, false), cms.ExtendOptions{
+		TimeStamp: stamps(a.tsa, signedAt), LongTerm: a.material(t, signedAt.Add(-time.Hour)), ArchiveTimeStamp: stamps(a.tsa, signedAt.Add(time.Hour)),
+	}))
 	if r := a.rootOnly(t, stale, nil, now); r.Outcome != good {
-		t.Errorf("list from before the time-stamp, archived while it was fresh: %v", r.Outcome)
+		t.Errorf("with the archive: %v", r.Outcome)
 	}
-	if r := a.rootOnly(t, staleLT, nil, now); r.Outcome != indeterminate(pki.ReasonStatusStale) {
-		t.Errorf("the same without the archive: %v", r.Outcome)
+	without := must[[]byte](t)(cms.Change(stale, func(p *cms.Parts) { p.DropAttribute(1) }))
+	if r := a.rootOnly(t, without, nil, now); r.Outcome != indeterminate(pki.ReasonStatusStale) {
+		t.Errorf("without it: %v", r.Outcome)
 	}
-	both := a.rootOnly(t, change(lta, func(p *cms.Parts) { p.Attach(oidArchiveStampV2, []byte{5, 0}) }), nil, now).Signers[0]
+}
+
+// TestSeveralArchives: each has its own check, and there is a bound.
+func TestSeveralArchives(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t, cmstest.EC)
+	now := signedAt.AddDate(5, 0, 0)
+	lta := must[[]byte](t)(cms.Extend(a.sign(t, false), cms.ExtendOptions{
+		TimeStamp: stamps(a.tsa, signedAt), LongTerm: a.material(t, signedAt.Add(time.Minute)), ArchiveTimeStamp: stamps(a.tsa, signedAt.Add(time.Hour)),
+	}))
+	attach := func(container []byte, oid string, value []byte) []byte {
+		return must[[]byte](t)(cms.Change(container, func(p *cms.Parts) { p.Attach(oid, value) }))
+	}
 	var archives []cms.Check
-	for _, c := range both.Checks {
+	for _, c := range a.rootOnly(t, attach(lta, oidArchiveStampV2, []byte{5, 0}), nil, now).Signers[0].Checks {
 		if c.Name == cms.CheckArchiveTimeStamp {
 			archives = append(archives, c)
 		}
@@ -147,16 +167,15 @@ func TestArchiveTimeStamps(t *testing.T) {
 	}
 	many := lta
 	for i := range 7 {
-		many = archived(many, a.tsa, signedAt.Add(time.Duration(i+2)*time.Hour))
+		many = must[[]byte](t)(cms.Extend(many, cms.ExtendOptions{ArchiveTimeStamp: stamps(a.tsa, signedAt.Add(time.Duration(i+2)*time.Hour))}))
 	}
-	if r := a.rootOnly(t, many, nil, now, list); r.Outcome != good || !r.Signers[0].TrustedTime.Equal(signedAt) {
+	if r := a.rootOnly(t, many, nil, now); r.Outcome != good || !r.Signers[0].TrustedTime.Equal(signedAt) {
 		t.Errorf("eight archive time-stamps: %v", r.Outcome)
 	}
 	if _, err := cms.Extend(many, cms.ExtendOptions{ArchiveTimeStamp: stamps(a.tsa, now)}); !errors.Is(err, cms.ErrLimit) {
 		t.Errorf("nine archive time-stamps, which Verify does not read: %v", err)
 	}
-	more := change(many, func(p *cms.Parts) { p.Attach(oidArchiveStamp, archiveToken(t, many)) })
-	if r := a.rootOnly(t, more, nil, now, list); r.Outcome != invalid(cms.ReasonLimit) {
+	if r := a.rootOnly(t, attach(many, oidArchiveStamp, archiveToken(t, many)), nil, now); r.Outcome != invalid(cms.ReasonLimit) {
 		t.Errorf("nine archive time-stamps: %v", r.Outcome)
 	}
 }

@@ -83,21 +83,7 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (_ *app, err erro
 // services wires verifier, ledger, registry and disclosure, and returns what
 // readiness asks them.
 func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Registerer) ([]health.Check, error) {
-	keys, err := readLedgerKeys(cfg.Ledger)
-	if err != nil {
-		return nil, err
-	}
-	ledgerDB, err := a.open(ctx, cfg.Databases.Ledger)
-	if err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
-	}
-	if err := ledgersql.Migrate(ctx, ledgerDB); err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
-	}
-	theLedger, err := ledger.New(ledger.Config{
-		Store: ledgersql.New(ledgerDB), GrantKey: keys.grant, PseudonymKey: keys.pseudonym,
-		ConsentTTL: cfg.Ledger.ConsentTTL.Std(), GrantTTL: cfg.Ledger.GrantTTL.Std(),
-	})
+	theLedger, err := a.ledger(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +137,25 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 		checks = append(checks, health.Check{Name: "responders", Run: respondersAnswer(a.online), Informative: true})
 	}
 	return checks, err
+}
+
+// ledger opens the ledger with its keys and its database.
+func (a *app) ledger(ctx context.Context, cfg Config) (*ledger.Service, error) {
+	keys, err := readLedgerKeys(cfg.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	db, err := a.open(ctx, cfg.Databases.Ledger)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if err := ledgersql.Migrate(ctx, db); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	return ledger.New(ledger.Config{
+		Store: ledgersql.New(db), GrantKey: keys.grant, PseudonymKey: keys.pseudonym,
+		ConsentTTL: cfg.Ledger.ConsentTTL.Std(), GrantTTL: cfg.Ledger.GrantTTL.Std(),
+	})
 }
 
 // doors opens the listeners of the configured doors.
