@@ -45,6 +45,7 @@ def manifest(signature, documents, method="http://www.w3.org/2001/04/xmlenc#sha2
 
 def add(w):
     _good(w)
+    _dialects(w)
     _documents(w)
     _manifests(w)
     _archives(w)
@@ -86,6 +87,51 @@ def _good(w):
     _add(w, "a109-international", "signed by a key of P-256", archive(
         [plain, ("META-INF/ASiCManifest001.xml", m), ("META-INF/signature001.p7s", cms.sign(w.citizen, m, detached=True))]),
         "valid", family=w.e)
+
+
+def _dialects(w):
+    """How other programs write the same."""
+    plain, who = ("document.txt", DOCUMENT), ORYNA.expected()
+    name = "META-INF/signature.p7s"
+    m = manifest(name, [plain])
+
+    def case(id_, reason, m, strength="must", expect="valid", name=name, named="META-INF/ASiCManifest.xml", make=archive):
+        entries = [plain, (named, m), (name, cms.sign(w.oryna, m, detached=True))]
+        _add(w, id_, reason, make(entries), expect, strength, who if expect == "valid" else None)
+
+    case("a170-no-number", "manifest and signature without numbers", m)
+    default = m.replace(b"<asic:", b"<").replace(b"</asic:", b"</").replace(b"xmlns:asic=", b"xmlns=")
+    case("a171-default-namespace", "the default namespace", default)
+    root = m.replace(b'MimeType="text/plain"', b'MimeType="text/plain" Rootfile="true"')
+    case("a172-rootfile", "a root file named", root)
+    case("a173-no-media-types", "no media types", m.replace(b' MimeType="text/plain"', b"").replace(
+        b' MimeType="application/pkcs7-signature"', b""))
+    case("a174-mark", "a byte order mark before the manifest", b"\xef\xbb\xbf" + m, strength="any")
+    spaced = m.replace(b"><", b">\n  <").replace(b"<ds:DigestValue>", b"<ds:DigestValue>\n   ")
+    case("a175-spaces", "indented, spaces around the digest", spaced)
+    case("a176-other-order", "manifest before the documents", m, make=lambda e: archive([e[1], e[2], e[0]]))
+    case("a177-streamed", "written as a stream, lengths behind the data", m, strength="any", make=_streamed)
+    folder = lambda e: archive([("META-INF/", b""), *e])
+    case("a178-folder-entry", "an entry for the folder itself", m, strength="any", make=folder)
+
+
+def _streamed(entries):
+    class Pipe(io.RawIOBase):
+        def __init__(self):
+            self.data = bytearray()
+
+        def writable(self):
+            return True
+
+        def write(self, b):
+            self.data += b
+            return len(b)
+
+    out = Pipe()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, data in [("mimetype", E.encode()), *entries]:
+            z.writestr(zipfile.ZipInfo(name, (2025, 8, 20, 10, 0, 0)), data)
+    return bytes(out.data)
 
 
 def _documents(w):

@@ -11,6 +11,7 @@ def add(w):
     _bytes(w)
     _structure(w)
     _certificates(w)
+    _encodings(w)
     _bombs(w)
 
 
@@ -97,6 +98,35 @@ def _certificates(w):
           "beside the signer's", strength="any")
     w.add("n24-attribute", cms.sign(o, CONTENT, certificates=[der.implicit(2, garbage), o.certificate]), "valid",
           "an attribute certificate beside the signer's", strength="any")
+
+
+def _encodings(w):
+    """BER where the signed bytes have to be DER (section 8.3.1)."""
+    o = w.oryna
+    loose = lambda encoded: encoded[:1] + b"\x81" + encoded[1:] if encoded[1] < 128 else encoded
+    attributes = list(o.attributes(CONTENT).values())
+    attributes[0] = loose(attributes[0])
+    w.add("n26-attribute", cms.sign(o, CONTENT, attributes=attributes), "invalid", "a signed attribute with a long length",
+          strength="policy")
+    open_ = cms.attribute("1.2.3.4.5", der.indefinite(0x30, der.NULL))
+    w.add("n26-indefinite", cms.sign(o, CONTENT, more=[open_]), "invalid", "a signed attribute of indefinite length",
+          strength="policy")
+    info = der.body(o.info(CONTENT))
+    w.add("n26-p-info", cms.content_info(cms.signed_data([der.indefinite(0x30, info)], CONTENT, certificates=[o.certificate])),
+          "valid", "a SignerInfo of indefinite length", signer=ORYNA.expected())
+    pieces = der.indefinite(0x24, *[der.octets(bytes([c])) for c in CONTENT])
+    w.add("n26-p-pieces", cms.content_info(cms.signed_data([o.info(CONTENT)], CONTENT, certificates=[o.certificate],
+                                                           wrap=lambda c: pieces)),
+          "valid", "content in pieces of one byte", signer=ORYNA.expected())
+    nested = der.indefinite(0x24, der.indefinite(0x24, der.octets(CONTENT[:9])), der.octets(CONTENT[9:]))
+    empty = der.indefinite(0x24, der.octets(CONTENT), der.octets(b""))
+    definite = der.tlv(0x24, der.octets(CONTENT[:9]), der.octets(CONTENT[9:]))
+    for id_, reason, encoded, strength in (("p-nested-pieces", "pieces within pieces", nested, "any"),
+                                           ("p-empty-piece", "an empty piece", empty, "must"),
+                                           ("p-definite-pieces", "pieces within a definite length", definite, "must")):
+        w.add("n26-" + id_, cms.content_info(cms.signed_data(
+            [o.info(CONTENT)], CONTENT, certificates=[o.certificate], wrap=lambda c: encoded)), "valid", reason,
+            signer=ORYNA.expected(), strength=strength)
 
 
 def _bombs(w):

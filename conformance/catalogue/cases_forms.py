@@ -35,6 +35,8 @@ def _plain(w):
     more = [cms.attribute("1.2.3.4.5.6", der.utf8("примітка")), cms.attribute("1.2.840.113549.1.9.16.2.4", der.seq(der.utf8("x")))]
     w.add("p107-unknown-attributes", cms.sign(w.oryna, CONTENT, more=more, unsigned=[cms.attribute("1.2.3.4.7", der.NULL)]),
           "valid", "unknown signed and unsigned attributes", signer=who)
+    w.add("p113-unsorted", cms.sign(w.oryna, CONTENT, ordered=False), "valid",
+          "attributes sent in another order than the signed one, which is DER's", signer=who)
     attributes = w.oryna.attributes(CONTENT)
     del attributes["time"]
     w.add("p108-no-signing-time", cms.sign(w.oryna, CONTENT, attributes=list(attributes.values())), "valid",
@@ -88,7 +90,7 @@ def _stamped(w):
 
 def _long(w):
     d, who = w.d, ORYNA.expected()
-    basic = d.ocsp.basic(w.oryna.serial, this="2025-08-20T10:06:00Z", nonce=b"\x04\x08seventy7"[2:], certificates=False)
+    basic = d.ocsp.basic(w.oryna.serial, this="2025-08-20T10:06:00Z", nonce=b"seventy7", certificates=False)
     with_bag = d.ocsp.basic(w.oryna.serial, this="2025-08-20T10:06:00Z", nonce=b"seventy7")
     chain = [(d.middle.name, d.ca.serial, d.ca.certificate), (d.root.name, d.middle.serial, d.middle.certificate)]
     responder = der.explicit(1, d.ocsp.name)
@@ -110,10 +112,48 @@ def _long(w):
     w.add("p143-values-archived", container, "valid", "as p142, after the certificate expired", level="X-Long", signer=who,
           crls=[a.crl(this="2027-03-01T06:00:00Z", next_="2027-04-01T06:00:00Z") for a in (d.middle, d.root)],
           at="2027-03-10T00:00:00Z")
+    _extended(w, [stamp, *refs(with_bag)], with_bag)
     crl = d.ca.crl(this="2025-08-20T12:00:00Z", next_="2025-08-27T12:00:00Z")
     container = cms.sign(w.oryna, CONTENT, unsigned=[stamp, *values, cms.revocation_values(crls=[crl])])
     w.add("p144-values-crl", container, "valid", "revocation list among the values", level=None, signer=who, crls=d.upper,
           strength="policy")
+
+
+def _extended(w, unsigned, basic):
+    """Stamps over references and signature (CAdES-X, ETSI TS 101 733, 6.3.5 and 6.3.6) and over other things."""
+    d, later = w.d, "2025-08-20T10:30:00Z"
+    values = [cms.certificate_values(d.ca.certificate, d.middle.certificate), cms.revocation_values(basics=[basic])]
+    references = b"".join(map(cms.bare, unsigned[1:]))
+    for id_, reason, kind, data, expect in (
+            ("p145-complete-stamp", "stamp over signature, its stamp and references", cms.COMPLETE_STAMP, None, "valid"),
+            ("p146-references-stamp", "stamp over references", cms.REFERENCES_STAMP, references, "valid"),
+            ("n10-complete-stamp", "stamp of CAdES-X over other data", cms.COMPLETE_STAMP, b"other", "invalid"),
+            ("n10-references-stamp", "stamp over references is over other data", cms.REFERENCES_STAMP, b"other", "invalid")):
+        made = {}
+
+        def first(value):
+            made["stamp"] = unsigned[0](value)
+            made["value"] = value
+            return made["stamp"]
+
+        def over(value):
+            whole = value + cms.bare(made["stamp"]) + references
+            return cms.attribute(kind, d.tsa.token(whole if data is None else data, later))
+        container = cms.sign(w.oryna, CONTENT, unsigned=[first, *unsigned[1:], *values, over])
+        w.add(id_, container, expect, reason, level="X-Long" if expect == "valid" else "X", crls=d.upper,
+              strength="must" if expect == "valid" else "policy", signer=ORYNA.expected() if expect == "valid" else None)
+    other = d.ocsp.basic(w.marko.serial, this="2025-08-20T10:06:00Z")
+    spoiled = d.ocsp.basic(w.oryna.serial, this="2025-08-20T10:06:00Z", spoil=lambda v: v[:-1] + bytes([v[-1] ^ 1]))
+    for id_, reason, b in (("n10-value-of-other", "the response among the values is about somebody else", other),
+                           ("n10-value-spoiled", "the response among the values is altered", spoiled)):
+        container = cms.sign(w.oryna, CONTENT, unsigned=[unsigned[0], cms.revocation_values(basics=[b])])
+        w.add(id_, container, "indeterminate", reason, level="X-Long", crls=d.upper)
+    revoked = d.ocsp.basic(w.oryna.serial, this="2025-08-20T10:06:00Z", status=x509.revoked_status("2025-08-01T00:00:00Z", 1))
+    container = cms.sign(w.oryna, CONTENT, unsigned=[unsigned[0], cms.revocation_values(basics=[revoked])])
+    w.add("n10-value-revoked", container, "invalid", "the response among the values says revoked", level="X-Long", crls=d.upper)
+    container = cms.sign(w.oryna, CONTENT, unsigned=[*unsigned, cms.revocation_values(basics=[spoiled])])
+    w.add("n10-references-of-other", container, "indeterminate", "references to another response than is among the values",
+          level="X-Long", crls=d.upper, strength="any")
 
 
 def _several(w):
@@ -123,8 +163,10 @@ def _several(w):
     w.add("p150-two-signers", cms.content_info(cms.signed_data(infos, CONTENT, certificates=bag)), "valid",
           "two people in one container", authorise="invalid")
     inner = cms.sign(w.oryna, CONTENT)
-    w.add("p151-nested", cms.sign(w.marko, inner), "valid", "a signed container signed by somebody else")
-    w.add("p152-nested-twice", cms.sign(w.oryna, cms.sign(w.oryna, inner)), "valid", "signed three times by one person")
+    w.add("p151-nested", cms.sign(w.marko, inner), "valid", "a signed container signed by somebody else",
+          authorise="invalid")
+    w.add("p152-nested-twice", cms.sign(w.oryna, cms.sign(w.oryna, inner)), "valid", "signed three times by one person",
+          authorise="valid")
     w.add("p153-two-of-one", cms.content_info(cms.signed_data(
         [w.oryna.info(CONTENT), w.oryna.info(CONTENT, signing_time="2025-08-20T11:00:00Z")], CONTENT,
         certificates=[w.oryna.certificate])), "valid", "two signatures of one person", authorise="valid")

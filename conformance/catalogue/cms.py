@@ -9,6 +9,7 @@ CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = ("1.2.840.113549.1.9.%d" % n for n 
 SMIME = "1.2.840.113549.1.9.16.2."
 ESS, CONTENT_STAMP, SIGNATURE_STAMP = SMIME + "47", SMIME + "20", SMIME + "14"
 CERTIFICATE_REFS, REVOCATION_REFS, CERTIFICATE_VALUES, REVOCATION_VALUES = (SMIME + "%d" % n for n in (21, 22, 23, 24))
+COMPLETE_STAMP, REFERENCES_STAMP = SMIME + "25", SMIME + "26"
 
 
 def attribute(oid, *values):
@@ -131,6 +132,11 @@ class Stamper:
 
     def content_stamp(self, content, when, **fields):
         return attribute(CONTENT_STAMP, self.token(content, when, **fields))
+
+
+def bare(encoded):
+    """An attribute without its outer tag and length, as CAdES-X stamps hash it."""
+    return der.body(encoded)
 
 
 def certificate_refs(certificates, d):

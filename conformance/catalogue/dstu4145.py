@@ -14,7 +14,7 @@ class Curve:
         self.mask = (1 << m) - 1
         self.field_bytes = (m + 7) // 8
         self.order_bytes = (n.bit_length() + 7) // 8
-        self._doubled = None
+        self._windows = None
 
     def reduce(self, t):
         while t > self.mask:
@@ -94,16 +94,27 @@ class Curve:
 
     def times(self, k, p=None):
         """Returns k·p; without p, multiples of the base point."""
+        total = None
         if p is None:
-            self._doubled = self._doubled or self.doubled(self.base)
-            powers = self._doubled
+            self._windows = self._windows or self._tables()
+            for i, table in enumerate(self._windows):
+                total = self._mixed(total, table[k >> 4 * i & 15])
         else:
-            powers = self.doubled(p)
-        sum_ = None
-        for i, q in enumerate(powers):
-            if k >> i & 1:
-                sum_ = self._mixed(sum_, q)
-        return self._affine(sum_)
+            for i, q in enumerate(self.doubled(p)):
+                total = self._mixed(total, q) if k >> i & 1 else total
+        return self._affine(total)
+
+    def _tables(self):
+        """Multiples 0 to 15 of 16^i times the base point."""
+        powers = self.doubled(self.base)
+        powers += [self.double(powers[-1])] * (-len(powers) % 4)
+        out = []
+        for i in range(0, len(powers), 4):
+            table = [None]
+            for _ in range(15):
+                table.append(self.add(table[-1], powers[i]))
+            out.append(table)
+        return out
 
     def _mixed(self, p, q):
         """Adds the affine q to p in López–Dahab coordinates (x = X/Z, y = Y/Z²)."""

@@ -68,7 +68,9 @@ def _step(h, m, box):
 def gost34311(data, number=1):
     """The hash with the numbered substitution block and a zero start vector; bytes name a block of their own."""
     dke = number.hex() if isinstance(number, bytes) else tables.DKE[number]
-    box = _boxes.setdefault(dke, _substitution(dke))
+    if dke not in _boxes:
+        _boxes[dke] = _substitution(dke)
+    box = _boxes[dke]
     h = checksum = 0
     for i in range(0, len(data), 32):
         m = int.from_bytes(data[i:i + 32], "little")
