@@ -1,8 +1,27 @@
-// Package xroad speaks the SOAP message protocol of X-Road 4.0 as Trembita (Cybernetica UXP) carries it, on the side of
-// the service provider: an information system that stands behind a security server and answers its calls.
+// Package xroad speaks the SOAP message protocol of X-Road 4.0 as Trembita (Cybernetica UXP) carries it, on both sides: as
+// an information system that stands behind a security server and answers its calls, and as one that calls others
+// through it.
 //
-// Most users want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage],
+// # Providing
+//
+// Most providers want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage],
 // [MarshalResponse] and [Fault.Marshal] are the pieces below it, for those who bring their own transport.
+//
+// # Consuming
+//
+// Consumers want [NewClient] and [Client.Call]: a request is sent to our own security server, and what comes back is an
+// [Answer] that belongs to the request, or a [*CallError]. Its kind says what to do: look at the request ([ErrRefused]),
+// ask for access ([ErrAccessDenied]), look at the configuration ([ErrConfiguration]), try later ([ErrUnavailable],
+// [ErrServiceFailed]), do what the service's own description says ([ErrServiceFault]), or find out what became of the
+// request ([ErrResponse]). [CallError].Undelivered tells when that is not necessary.
+//
+// A message is repeated, under a new identifier, when the service is declared idempotent and the network, a security
+// server or the service's system failed; any other only when it certainly was not delivered. Services that fail in a
+// row are left alone for a while. The security server is known by its exact certificate.
+//
+// Business outcomes, such as "no such person", are answers, not errors.
+//
+// # Common to both
 //
 // The rule is to be strict in what is sent and lenient in what is received, but never lenient about XML itself: the
 // document is read by a parser of its own which refuses document types, entities and everything that is not

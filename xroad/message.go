@@ -50,6 +50,15 @@ func (l Limits) scanner() strictxml.Limits {
 // the reader's own.
 func ReadMessage(r io.Reader, contentType string, limits Limits) (*Message, error) {
 	limits = limits.withDefaults()
+	found, err := readEnvelope(r, contentType, limits)
+	if err != nil {
+		return nil, err
+	}
+	return parseMessage(found.data, found.parameters["charset"], found.version, limits)
+}
+
+// readEnvelope reads an HTTP body to its end and finds the envelope in it.
+func readEnvelope(r io.Reader, contentType string, limits Limits) (*root, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limits.Size+1))
 	if err != nil {
 		return nil, fmt.Errorf("read message: %w", err)
@@ -58,26 +67,28 @@ func ReadMessage(r io.Reader, contentType string, limits Limits) (*Message, erro
 		return nil, &Fault{Code: CodeTooLarge, Text: "Повідомлення завелике.", Err: errors.New("message beyond size limit")}
 	}
 	media, parameters := parseMediaType(contentType)
-	version := SOAP11
 	switch media {
 	case "text/xml":
+		return &root{data, parameters, SOAP11}, nil
 	case "application/soap+xml":
-		version = SOAP12
+		return &root{data, parameters, SOAP12}, nil
 	case "multipart/related":
-		root, err := readRoot(data, parameters)
+		found, err := readRoot(data, parameters)
 		if err != nil {
 			return nil, invalidContentType("Повідомлення multipart не містить конверта SOAP.", err)
 		}
-		data, parameters, version = root.data, root.parameters, root.version
-	default:
-		return nil, invalidContentType("Тип вмісту не є повідомленням SOAP.", errors.New("media type is not SOAP"))
+		return found, nil
 	}
-	return parseMessage(data, parameters["charset"], version, limits)
+	return nil, invalidContentType("Тип вмісту не є повідомленням SOAP.", errors.New("media type is not SOAP"))
 }
 
 // parseMessage reads an envelope. The version is the one to answer in when the envelope does not tell.
 func parseMessage(data []byte, charset string, version Version, limits Limits) (*Message, error) {
-	p := parser{version: version}
+	return (&parser{version: version}).parse(data, charset, limits)
+}
+
+// parse reads the envelope in an encoded document.
+func (p *parser) parse(data []byte, charset string, limits Limits) (*Message, error) {
 	text, err := decodeText(data, charset)
 	if err != nil {
 		return nil, p.fail(CodeInvalidXML, "Кодування повідомлення невідоме або не відповідає заявленому.", err)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// root is the part of a multipart message that holds the envelope.
+// root is what holds the envelope: a part of a multipart message, or the whole body.
 type root struct {
 	data       []byte
 	parameters map[string]string

@@ -13,6 +13,10 @@ type parser struct {
 	scanner *strictxml.Scanner
 	version Version
 	header  *Header // complete and fit to be echoed, or nil
+
+	keepHash   bool         // requestHash is looked for, which only a response may have
+	hash       *RequestHash // nil if absent
+	passHeader bool         // the header is passed over, as far as it is XML
 }
 
 func (p *parser) fail(code, text string, err error) *Fault {
@@ -81,11 +85,17 @@ func (p *parser) envelope() (*Message, error) {
 		case token.Kind == strictxml.End:
 			return p.finish(body)
 		case token.Is(p.version.Namespace(), "Header") && p.header == nil && body == nil:
+			if p.passHeader {
+				if err := p.scanner.Skip(); err != nil {
+					return nil, p.xmlFault(err)
+				}
+				continue
+			}
 			if err := p.readHeader(); err != nil {
 				return nil, err
 			}
 		case token.Is(p.version.Namespace(), "Body") && body == nil:
-			if p.header == nil {
+			if p.header == nil && !p.passHeader {
 				return nil, p.missingHeader()
 			}
 			if body, err = p.readBody(); err != nil {
@@ -103,7 +113,7 @@ func (p *parser) missingHeader() *Fault {
 
 // finish checks what is left when the envelope has ended.
 func (p *parser) finish(body *Body) (*Message, error) {
-	if p.header == nil {
+	if p.header == nil && !p.passHeader {
 		return nil, p.missingHeader()
 	}
 	if body == nil {
@@ -156,6 +166,12 @@ func (p *parser) readHeader() error {
 			return p.checkHeader(header, seen, understood)
 		}
 		f, known := fieldOf(token.Space, token.Local)
+		if !known && p.keepHash && token.Is(NamespaceXRoad, "requestHash") {
+			if err := p.readHash(token); err != nil {
+				return err
+			}
+			continue
+		}
 		if !known {
 			understood = understood && !p.mustUnderstand(token)
 			if err := p.scanner.Skip(); err != nil {

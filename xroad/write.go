@@ -191,12 +191,7 @@ func (f *Fault) write12(out *bytes.Buffer) {
 // dottedCode returns the code in the form that SOAP defines: one of its own names first, and nothing that could not
 // stand in a qualified name.
 func (f *Fault) dottedCode() string {
-	clean := strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && (r == '.' || r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z') {
-			return r
-		}
-		return -1
-	}, f.Code)
+	clean := cleanCode(f.Code)
 	switch {
 	case f.Client(), clean == "Server", strings.HasPrefix(clean, "Server."):
 		return clean
@@ -204,4 +199,14 @@ func (f *Fault) dottedCode() string {
 		return "Server"
 	}
 	return "Server." + clean
+}
+
+// cleanCode leaves out of a fault code what could not stand in a qualified name.
+func cleanCode(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && (r == '.' || r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z') {
+			return r
+		}
+		return -1
+	}, code)
 }

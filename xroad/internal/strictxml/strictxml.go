@@ -138,6 +138,11 @@ func NewScanner(data []byte, limits Limits) (*Scanner, error) {
 	return s, nil
 }
 
+// IsText reports whether a text has only characters that XML has (production 2 of XML 1.0), escaped or not.
+func IsText(text string) bool {
+	return (&Scanner{data: []byte(text)}).checkCharacters() == nil
+}
+
 // checkCharacters enforces production 2 of XML 1.0 for the whole document at once, so that no token has to.
 func (s *Scanner) checkCharacters() error {
 	if !utf8.Valid(s.data) {

@@ -1,0 +1,181 @@
+package xroad
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// Attempt is what there is to log and count about one message of a call. It holds no personal data.
+type Attempt struct {
+	Began         time.Time
+	Duration      time.Duration
+	Number        int // 1 for the first message of a call
+	Service       ServiceID
+	MessageID     string
+	TransactionID string
+	RequestHash   *RequestHash
+	Status        int // of HTTP; 0 without response
+	FaultCode     string
+	Dropped       []string // optional header fields that were not returned
+	Err           error    // a *CallError, or nil
+}
+
+// work is a call on its way.
+type work struct {
+	target  *target
+	call    Call
+	element []byte    // of the body
+	last    time.Time // when the last repetition may begin
+	sent    int       // messages
+}
+
+// attempt sends one message if it may and reads the answer.
+func (c *Client) attempt(ctx context.Context, w *work) (*Answer, *CallError) {
+	held := verdict{kind: ErrUnavailable, undelivered: true}
+	waiting, cancel := context.WithDeadline(ctx, w.last)
+	defer cancel()
+	if err := c.gate.enter(waiting); err != nil {
+		return nil, failure(held, "wait for other calls: %w", err)
+	}
+	defer c.gate.leave()
+	link, err := c.link.ask()
+	if err != nil {
+		return nil, failure(held, "security server: %w", err)
+	}
+	service, err := w.target.breaker.ask()
+	if err != nil {
+		link(resultUnknown)
+		return nil, failure(held, "service: %w", err)
+	}
+	w.sent++
+	record := Attempt{Began: c.config.Now(), Number: w.sent, Service: w.target.Service, MessageID: newMessageID()}
+	answer, failed := c.exchange(ctx, w, &record)
+	link(linkResult(failed))
+	service(serviceResult(failed))
+	if failed != nil {
+		failed.MessageID, failed.TransactionID = record.MessageID, record.TransactionID
+		failed.RequestHash, failed.Status = record.RequestHash, record.Status
+		record.Err = failed
+	}
+	record.Duration = c.config.Now().Sub(record.Began)
+	if c.config.Observe != nil {
+		c.config.Observe(ctx, record)
+	}
+	return answer, failed
+}
+
+// linkResult is what an exchange says about the security server.
+func linkResult(failed *CallError) result {
+	switch {
+	case failed != nil && failed.link:
+		return resultFailed
+	case failed == nil || failed.Status != 0:
+		return resultWorked
+	}
+	return resultUnknown
+}
+
+// serviceResult is what an exchange says about the service.
+func serviceResult(failed *CallError) result {
+	switch {
+	case failed != nil && failed.verdict.failing:
+		return resultFailed
+	case failed == nil || failed.Fault != nil:
+		return resultWorked
+	}
+	return resultUnknown
+}
+
+// exchange is one HTTP exchange with the security server.
+func (c *Client) exchange(ctx context.Context, w *work, record *Attempt) (*Answer, *CallError) {
+	header := w.header(c.config.Client, record.MessageID)
+	var connected atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	request, err := http.NewRequestWithContext(traced, http.MethodPost, w.target.url.String(), bytes.NewReader(w.message(header)))
+	if err != nil {
+		return nil, failure(verdict{kind: ErrRefused, undelivered: true}, "make request: %w", err)
+	}
+	request.Header.Set("Content-Type", w.target.contentType)
+	request.Header.Set("User-Agent", "") // sends none
+	if w.target.Version == SOAP11 {
+		request.Header["SOAPAction"] = []string{`"` + w.target.Action + `"`} // Set would spell it Soapaction
+	}
+	// Below http.Client, which would follow redirects.
+	answer, err := c.roundTripper(w.target).RoundTrip(request)
+	if err != nil {
+		return nil, networkFailure(ctx, err, connected.Load())
+	}
+	defer answer.Body.Close()
+	record.Status, record.TransactionID = answer.StatusCode, transactionID(answer.Header)
+	return c.receive(ctx, w, header, answer, record)
+}
+
+func (c *Client) roundTripper(t *target) http.RoundTripper {
+	if t.url.Scheme == "https" {
+		return c.keyring.current()
+	}
+	return c.plain
+}
+
+// networkFailure judges an exchange without a complete response. Only before there is a connection is it certain that
+// nothing was delivered.
+func networkFailure(ctx context.Context, err error, connected bool) *CallError {
+	v := verdict{kind: ErrUnavailable, undelivered: !connected}
+	switch cause := context.Cause(ctx); {
+	case errors.Is(err, errNotPinned):
+		v.kind = ErrConfiguration
+		return failure(v, "connect to security server: %w", err)
+	case errors.Is(cause, errNoAnswer):
+		v.failing = connected
+		failed := failure(v, "security server: %w", cause)
+		failed.link = !connected
+		return failed
+	case cause != nil: // the caller has gone, or the client is being closed
+		return failure(v, "call was ended: %w", cause)
+	}
+	v.again = reads
+	if !connected {
+		v.again = always
+	}
+	failed := failure(v, "reach security server: %w", err)
+	failed.link = true
+	return failed
+}
+
+// header makes the header of a message.
+func (w *work) header(client ClientID, id string) *Header {
+	h := &Header{Client: client, Service: w.target.Service, ID: id, ProtocolVersion: "4.0",
+		RepresentedParty: w.call.RepresentedParty}
+	if w.call.UserID != "" {
+		h.UserID = &w.call.UserID
+	}
+	if w.call.Issue != "" {
+		h.Issue = &w.call.Issue
+	}
+	return h
+}
+
+func (w *work) message(header *Header) []byte {
+	var out bytes.Buffer
+	openEnvelope(&out, w.target.Version, header)
+	out.Write(w.element)
+	closeEnvelope(&out)
+	return out.Bytes()
+}
+
+// newMessageID returns a random UUID (RFC 9562, clause 5.4).
+func newMessageID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	id[6], id[8] = id[6]&0x0F|0x40, id[8]&0x3F|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
