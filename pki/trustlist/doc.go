@@ -16,4 +16,6 @@
 // service with something in it that is not understood, a critical extension above all,
 // is trusted at no time and tells why. A list past its next update is still read;
 // whether to go on with it is the caller's decision, for which there is [List.Stale].
+//
+// Package trustlisttest writes lists for tests.
 package trustlist
