@@ -95,7 +95,7 @@ func post(t testing.TB, url, contentType, body string) (*http.Response, []byte, 
 		return nil, nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	const enough = 32 << 20
+	const enough = 12 << 20 // more than any message may have
 	answer, err := io.ReadAll(io.LimitReader(response.Body, enough))
 	return response, answer, err
 }
