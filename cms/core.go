@@ -155,11 +155,22 @@ func (c *signatureCore) chooseCertificate(s *Signer) {
 			return
 		}
 	}
-	if named {
+	switch {
+	case named:
 		s.fail(CheckSigningCertificate, ReasonESSMismatch)
-		return
+	case c.isUnreadable():
+		s.fail(CheckSigningCertificate, ReasonMalformed)
+	default:
+		s.unknown(CheckSigningCertificate, ReasonNoCertificate)
 	}
-	s.unknown(CheckSigningCertificate, ReasonNoCertificate)
+}
+
+// isUnreadable reports whether the signer's certificate is there and is none.
+func (c *signatureCore) isUnreadable() bool {
+	return slices.ContainsFunc(c.sd.unreadable, func(raw []byte) bool {
+		ok, err := isDigest(c.attrs.essHash, c.attrs.essHashOID, pki.PublicKeyInfo{}, raw)
+		return err == nil && ok
+	})
 }
 
 // checkAlgorithms holds the digest against the list of the container (RFC 5652,

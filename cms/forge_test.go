@@ -229,6 +229,11 @@ func TestForgeries(t *testing.T) {
 		"ESS with another issuer": {who, func(f *forgery) {
 			f.attributes[2] = essAttr(essHash[:], issuerSerial(a.CA.Certificate, who.Certificate.SerialNumber)...)
 		}, invalid(cms.ReasonESSMismatch)},
+		"certificate that is none": {who, func(f *forgery) {
+			none := []byte{0x30, 2, 5, 0}
+			hash := sha256.Sum256(none)
+			f.certs, f.attributes[2] = []*pki.Certificate{{Raw: none}}, essAttr(hash[:])
+		}, invalid(cms.ReasonMalformed)},
 		"empty ESS": {who, func(f *forgery) {
 			f.attributes[2] = attr(oidESS, func(b *cryptobyte.Builder) { b.AddBytes([]byte{0x30, 0}) })
 		}, invalid(cms.ReasonAttributeInvalid)},

@@ -57,7 +57,8 @@ type SignedData struct {
 	OCSPs   []*pki.OCSPResponse
 	Signers []SignerInfo
 
-	raw rawParts
+	raw        rawParts
+	unreadable [][]byte // certificates which could not be parsed
 }
 
 // SignerInfo is one signature of a container.
@@ -194,7 +195,7 @@ func (p *parser) content(s cryptobyte.String) error {
 }
 
 // certificates keeps what parses; a certificate beyond recognition among those sent
-// along harms nobody unless it was the signer's, which will then be missed.
+// along harms nobody unless it was the signer's, which its hash will tell.
 func (p *parser) certificates(s cryptobyte.String) error {
 	seen := map[[sha256.Size]byte]bool{}
 	for !s.Empty() {
@@ -220,6 +221,8 @@ func (p *parser) certificates(s cryptobyte.String) error {
 		}
 		if c, err := p.cache.Parse(one); err == nil {
 			p.out.Certificates = append(p.out.Certificates, c)
+		} else {
+			p.out.unreadable = append(p.out.unreadable, one)
 		}
 	}
 	return nil

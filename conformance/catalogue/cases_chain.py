@@ -103,7 +103,7 @@ def _certificates(w):
 
     base = lambda **f: profile(identity(ORYNA), **f)
     case("critical", "unknown critical extension", [*base(), x509.extension("1.2.3.4.5.98", der.NULL, True)])
-    case("repeated", "an extension twice", [*base(), x509.policies(UA + "2.4")], strength="any")
+    case("repeated", "an extension twice", [*base(), x509.policies(UA + "2.4")], strength="policy")
     case("agreement", "a certificate for encryption", base(usage=(x509.AGREE,)))
     case("no-usage", "no keyUsage", base(usage=()), strength="any")
     case("spoiled", "signature under the certificate altered", spoil=lambda v: v[:20] + bytes([v[20] ^ 64]) + v[21:])
