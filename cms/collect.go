@@ -2,7 +2,6 @@ package cms
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/dovidka/dovidka/pki"
@@ -15,8 +14,8 @@ import (
 // ones. That something was not found is no error here: Extend names it, with
 // [ErrIncomplete].
 func CollectLongTerm(ctx context.Context, container []byte, opts VerifyOptions) (*LongTerm, error) {
-	if opts.Time.IsZero() {
-		return nil, errors.New("cms: collect: no time")
+	if err := opts.check(); err != nil {
+		return nil, fmt.Errorf("cms: collect: %w", err)
 	}
 	opts.Limits = opts.Limits.withDefaults()
 	if opts.ClockSkew == 0 {

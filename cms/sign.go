@@ -46,7 +46,9 @@ type SignOptions struct {
 // The content may be a container itself, which is how several people sign one after the
 // other; [AddSignature] puts signatures beside each other.
 //
-// Empty content is refused: programs in use disagree about its GOST 34.311 hash.
+// Empty content is refused: programs in use disagree about its GOST 34.311 hash. The
+// certificate is not judged; whether others will take the signature for valid tells
+// [Verify].
 func Sign(content []byte, opts SignOptions) ([]byte, error) {
 	return sign(oidData, content, opts)
 }
@@ -113,6 +115,9 @@ type signature struct {
 func (o *SignOptions) sign(contentType string, content []byte) (*signature, error) {
 	if o.Signer == nil || o.Certificate == nil || o.SigningTime.IsZero() {
 		return nil, errors.New("cms: sign: no signer, certificate or signing time")
+	}
+	if slices.Contains(o.Certificates, nil) {
+		return nil, errors.New("cms: sign: a certificate to send along is nil")
 	}
 	if len(content) == 0 {
 		return nil, errors.New("cms: sign: no content")

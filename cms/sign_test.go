@@ -240,6 +240,7 @@ func TestSignRefuses(t *testing.T) {
 		"no content":     {nil, func(*cms.SignOptions) {}, "no content"},
 		"no time":        {[]byte("x"), func(o *cms.SignOptions) { o.SigningTime = time.Time{} }, "signing time"},
 		"another's key":  {[]byte("x"), func(o *cms.SignOptions) { o.Signer = other.Key }, "another public key"},
+		"nil beside":     {[]byte("x"), func(o *cms.SignOptions) { o.Certificates = []*pki.Certificate{nil} }, "nil"},
 		"foreign digest": {[]byte("x"), func(o *cms.SignOptions) { o.Digest = pki.OIDGOST34311 }, "not accepted"},
 		"SHA-1":          {[]byte("x"), func(o *cms.SignOptions) { o.Digest = pki.OIDSHA1 }, "not accepted"},
 	}
@@ -248,6 +249,29 @@ func TestSignRefuses(t *testing.T) {
 		tc.change(&opts)
 		if _, err := cms.Sign(tc.content, opts); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestVerifyRefusesOptions: what is wrong with the options is an error and no result.
+func TestVerifyRefusesOptions(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t, cmstest.EC)
+	p7s := must[[]byte](t)(must[*cmstest.Identity](t)(a.Issue(citizen)).Sign([]byte("x"), signedAt, false))
+	for name, change := range map[string]func(*cms.VerifyOptions){
+		"no time":       func(o *cms.VerifyOptions) { o.Time = time.Time{} },
+		"nil root":      func(o *cms.VerifyOptions) { o.Anchors = append(o.Anchors, nil) },
+		"nil authority": func(o *cms.VerifyOptions) { o.Intermediates = append(o.Intermediates, nil) },
+		"nil list":      func(o *cms.VerifyOptions) { o.CRLs = append(o.CRLs, nil) },
+		"nil response":  func(o *cms.VerifyOptions) { o.OCSPs = append(o.OCSPs, nil) },
+	} {
+		opts := verifyOptions(t, a, signedAt.Add(time.Minute))
+		change(&opts)
+		if r, err := cms.Verify(p7s, opts); err == nil {
+			t.Errorf("%s: verified: %v", name, r.Outcome)
+		}
+		if _, err := cms.CollectLongTerm(t.Context(), p7s, opts); err == nil {
+			t.Errorf("%s: collected", name)
 		}
 	}
 }

@@ -122,8 +122,8 @@ func (r *TimeStampRequest) Check(token []byte) (*TimeStamp, error) {
 // its chain to an anchor at the token's own time. What the imprint is the digest of is
 // not known here.
 func (ts *TimeStamp) Verify(opts VerifyOptions) (Outcome, error) {
-	if opts.Time.IsZero() {
-		return Outcome{}, errors.New("cms: verify time-stamp: no time of verification")
+	if err := opts.check(); err != nil {
+		return Outcome{}, fmt.Errorf("cms: verify time-stamp: %w", err)
 	}
 	if opts.ClockSkew == 0 {
 		opts.ClockSkew = pki.DefaultClockSkew

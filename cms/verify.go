@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -80,8 +82,8 @@ func Verify(container []byte, opts VerifyOptions) (*Result, error) {
 // VerifyContext is Verify with a bound for what opts.Statuses does: when ctx ends,
 // what was not found out by then is unknown.
 func VerifyContext(ctx context.Context, container []byte, opts VerifyOptions) (*Result, error) {
-	if opts.Time.IsZero() {
-		return nil, errors.New("cms: verify: no time of verification")
+	if err := opts.check(); err != nil {
+		return nil, fmt.Errorf("cms: verify: %w", err)
 	}
 	if opts.ClockSkew == 0 {
 		opts.ClockSkew = pki.DefaultClockSkew
@@ -92,6 +94,20 @@ func VerifyContext(ctx context.Context, container []byte, opts VerifyOptions) (*
 		w.asked = &asked{ctx: ctx, from: opts.Statuses, answers: map[[sha256.Size]byte]Statements{}}
 	}
 	return w.layer(container, opts.Content, opts.Limits.Nesting), nil
+}
+
+// check tells what makes options useless. A nil in a list is what is left of an error
+// that somebody overlooked, and could be the very statement that counts.
+func (o *VerifyOptions) check() error {
+	switch {
+	case o.Time.IsZero():
+		return errors.New("no time of verification")
+	case slices.Contains(o.Anchors, nil), slices.Contains(o.Intermediates, nil):
+		return errors.New("a certificate in the options is nil")
+	case slices.Contains(o.CRLs, nil), slices.Contains(o.OCSPs, nil):
+		return errors.New("a list or an OCSP response in the options is nil")
+	}
+	return nil
 }
 
 // What is verified for one container besides its own signatures and time-stamps.

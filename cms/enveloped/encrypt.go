@@ -20,7 +20,8 @@ import (
 // EncryptOptions say for whom and how.
 type EncryptOptions struct {
 	// Recipients are the certificates to encrypt for, each with a key usage that allows
-	// it: keyAgreement, for RSA keyEncipherment. Whether they are genuine is for the
+	// it: keyAgreement, for RSA keyEncipherment. A container is either for DSTU 4145 keys or
+	// for EC and RSA ones, as its scheme is. Whether they are genuine is for the
 	// caller to have found out.
 	Recipients []*pki.Certificate
 	// Time is now: certificates that are not valid then are refused. It is required,
