@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -131,7 +132,7 @@ func (c *Client) roundTripper(t *target) http.RoundTripper {
 func networkFailure(ctx context.Context, err error, connected bool) *CallError {
 	v := verdict{kind: ErrUnavailable, undelivered: !connected}
 	switch cause := context.Cause(ctx); {
-	case errors.Is(err, errNotPinned):
+	case errors.Is(err, errNotPinned), isAlert(err):
 		v.kind = ErrConfiguration
 		return failure(v, "connect to security server: %w", err)
 	case errors.Is(cause, errNoAnswer):
@@ -149,6 +150,13 @@ func networkFailure(ctx context.Context, err error, connected bool) *CallError {
 	failed := failure(v, "reach security server: %w", err)
 	failed.link = true
 	return failed
+}
+
+// isAlert recognises that the other side ended a connection in TLS, as security servers do to a certificate which they
+// were not given. crypto/tls marks such errors by nothing else.
+func isAlert(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && operation.Op == "remote error"
 }
 
 // header makes the header of a message.
