@@ -100,3 +100,15 @@ func BenchmarkGOST34311(b *testing.B) {
 		gost34311.Sum(data)
 	}
 }
+
+// An old certificate names another substitution block in its key parameters, and so do the signatures of its key.
+func ExampleNewWithSBox() {
+	sbox, err := gost28147.ParseDKE(gost28147.TestSBox().DKE()) // 64 bytes, as they stand there
+	if err != nil {
+		panic(err)
+	}
+	h := gost34311.NewWithSBox(sbox)
+	h.Write([]byte("This is message, length=32 bytes"))
+	fmt.Printf("%x\n", h.Sum(nil))
+	// Output: b1c466d37519b82e8319819ff32595e047a28cb6f83eff1c6916a815a637fffa
+}

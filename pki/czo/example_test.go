@@ -1,9 +1,12 @@
 package czo_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
+	"github.com/dovidka/dovidka/cms"
 	"github.com/dovidka/dovidka/pki/czo"
 )
 
@@ -22,4 +25,19 @@ func ExampleRoots() {
 	// 944f1e01… UA-43220851-256, ECDSA, until 2030-01-21
 	// 1be62bf6… UA-00015622-4096, RSA, until 2027-12-20
 	// 1745d0a3… UA-43220851-4096, RSA, until 2030-01-21
+}
+
+// Who starts a service refuses to do so with roots under which anybody can be anyone.
+func ExampleRefuseTests() {
+	raw, err := os.ReadFile("../../cms/testdata/real/CACertificates.Test.p7b")
+	if err != nil {
+		panic(err)
+	}
+	bundle, err := cms.Certificates(raw)
+	if err != nil {
+		panic(err)
+	}
+	err = czo.RefuseTests(bundle...)
+	fmt.Println(len(bundle), errors.Is(err, czo.ErrTest))
+	// Output: 19 true
 }

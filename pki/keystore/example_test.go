@@ -86,3 +86,25 @@ func ExampleKey() {
 	// 0 true
 	// 0 false
 }
+
+// A new key is put into a file for its owner, with the password that opens it.
+func ExampleEncodePFX() {
+	private, err := dstu4145.GenerateKey(dstu4145.M257(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key := keystore.Key{Signer: private, FriendlyName: "signature"} // its certificates, if there are any, in Certificates
+	pfx, err := keystore.EncodePFX([]keystore.Key{key}, []byte("password"), keystore.PFXOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	store, err := keystore.Open(pfx, []byte("password"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(store.Keys[0].FriendlyName, private.Equal(store.Keys[0].Signer))
+	// Output: signature true
+}
