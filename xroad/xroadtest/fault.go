@@ -145,14 +145,32 @@ func (s *Server) Requests() int {
 	return s.requests
 }
 
-// next counts a request and says how to treat it.
-func (s *Server) next() (Fault, time.Duration) {
+// MisbehaveBy asks a function about every request for which MisbehaveNext has nothing, and adds the time to Delay's; it
+// is called for one request at a time, and must not call the server. Nil ends that.
+func (s *Server) MisbehaveBy(choose func() (Fault, time.Duration)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests++
-	fault := s.fault
-	if len(s.queue) > 0 {
-		fault, s.queue = s.queue[0], s.queue[1:]
+	s.choose = choose
+}
+
+// next counts a request and says how to treat it, unless the server is closed. The caller tells active when it is
+// done.
+func (s *Server) next() (fault Fault, delay time.Duration, open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return Sound, 0, false
 	}
-	return fault, s.delay
+	s.active.Add(1)
+	s.requests++
+	fault, delay = s.fault, s.delay
+	switch {
+	case len(s.queue) > 0:
+		fault, s.queue = s.queue[0], s.queue[1:]
+	case s.choose != nil:
+		var more time.Duration
+		fault, more = s.choose()
+		delay += more
+	}
+	return fault, delay, true
 }

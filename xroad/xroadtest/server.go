@@ -24,11 +24,15 @@ type Server struct {
 	done    chan struct{} // closed when the server has ended, with served
 	served  error
 
+	active sync.WaitGroup // requests in work; added to under mu, while not closed
+
 	mu       sync.Mutex
-	fault    Fault         // guarded by mu
-	queue    []Fault       // guarded by mu
-	delay    time.Duration // guarded by mu
-	requests int           // guarded by mu
+	closed   bool                          // guarded by mu
+	choose   func() (Fault, time.Duration) // guarded by mu
+	fault    Fault                         // guarded by mu
+	queue    []Fault                       // guarded by mu
+	delay    time.Duration                 // guarded by mu
+	requests int                           // guarded by mu
 }
 
 // New starts a security server. End it with Close.
@@ -69,10 +73,14 @@ func New(config Config) (*Server, error) {
 	return s, nil
 }
 
-// Close cuts all connections, ends the server and waits until it has ended.
+// Close cuts all connections and returns when all work has ended: nothing is observed after it.
 func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	err := s.server.Close()
 	<-s.done
+	s.active.Wait()
 	if !errors.Is(s.served, http.ErrServerClosed) {
 		err = errors.Join(err, s.served)
 	}
@@ -85,7 +93,11 @@ func (s *Server) Close() error {
 // ServeHTTP answers, or does not. It is what the server serves, for tests without a network too, where a connection
 // that is cut is a panic with [http.ErrAbortHandler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	fault, delay := s.next()
+	fault, delay, open := s.next()
+	if !open {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.active.Done()
 	if r.Method == http.MethodGet && r.URL.Path == "/wsdl" {
 		s.describe(w, r, fault)
 		return
