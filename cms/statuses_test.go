@@ -30,37 +30,16 @@ func (l *lists) Statements(_ context.Context, q cms.StatusQuery) cms.Statements 
 func TestStatusesAreAsked(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	a, err := cmstest.NewAuthority(cmstest.EC, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	who, err := a.Issue(pki.Person{Surname: "Тестенко", DRFO: "3000000014"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p7s, err := who.Sign([]byte("document"), now, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := func(at time.Time) *pki.CRL {
-		l, err := a.CRL(at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return l
-	}
+	a := must[*cmstest.Authority](t)(cmstest.NewAuthority(cmstest.EC, now))
+	who := must[*cmstest.Identity](t)(a.Issue(pki.Person{Surname: "Тестенко", DRFO: "3000000014"}))
+	p7s := must[[]byte](t)(who.Sign([]byte("document"), now, false))
+	list := func(at time.Time) *pki.CRL { return must[*pki.CRL](t)(a.CRL(at)) }
 	good := list(now)
 	a.Revoke(who.Certificate, now.Add(-time.Hour), 1)
 	revoked, later := list(now), list(now.Add(time.Hour))
-	root, err := a.RootCRL(now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := must[*pki.CRL](t)(a.RootCRL(now))
 	a.Revoke(a.CA.Certificate, now.Add(-time.Hour), 1)
-	rootRevokes, err := a.RootCRL(now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rootRevokes := must[*pki.CRL](t)(a.RootCRL(now))
 	trust := cms.VerifyOptions{Anchors: []*pki.Certificate{a.Root.Certificate}, Intermediates: []*pki.Certificate{a.CA.Certificate}, Time: now}
 	for name, test := range map[string]struct {
 		given   []*pki.CRL
@@ -188,33 +167,15 @@ func (a about) Statements(_ context.Context, q cms.StatusQuery) cms.Statements {
 func TestSilenceAboutServices(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	a, err := cmstest.NewAuthority(cmstest.EC, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	who, err := a.Issue(pki.Person{Surname: "Тестенко", DRFO: "3000000014"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tsa, err := a.TSA()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p7s, err := cms.Sign([]byte("document"), cms.SignOptions{
+	a := must[*cmstest.Authority](t)(cmstest.NewAuthority(cmstest.EC, now))
+	who := must[*cmstest.Identity](t)(a.Issue(pki.Person{Surname: "Тестенко", DRFO: "3000000014"}))
+	tsa := must[*cmstest.Identity](t)(a.TSA())
+	p7s := must[[]byte](t)(cms.Sign([]byte("document"), cms.SignOptions{
 		Signer: who.Key, Certificate: who.Certificate, SigningTime: now,
 		TimeStamp: func(oid string, digest []byte) ([]byte, error) { return tsa.Stamp(now, oid, digest) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := a.CRL(now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := a.RootCRL(now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	}))
+	list := must[*pki.CRL](t)(a.CRL(now))
+	root := must[*pki.CRL](t)(a.RootCRL(now))
 	cache := pki.NewCertificateCache(8)
 	cache.Keep(who.Certificate, tsa.Certificate) // so that those asked about are these
 	answers := about{who.Certificate: {list}, a.CA.Certificate: {root}, tsa.Certificate: {list}}

@@ -14,8 +14,8 @@ import (
 	"github.com/dovidka/dovidka/pki/der"
 )
 
-// Template describes a certificate to issue. The functions of profile.go fill it in
-// for the usual kinds.
+// Template describes a certificate to issue. [PersonTemplate], [SealTemplate] and
+// their siblings fill it in for the usual kinds.
 type Template struct {
 	Subject   Name
 	NotBefore time.Time

@@ -96,9 +96,9 @@ type PublishedSignature struct {
 	X         Int    `json:"px"`
 	Y         Int    `json:"py"`
 	D         Int    `json:"d"`
-	K         *Int   `json:"k"` // absent where the source draws it
-	Hash      Int    `json:"hash_int"`
-	H         *Int   `json:"h_field"`
+	K         *Int   `json:"k"`        // absent where the source draws it
+	Hash      Int    `json:"hash_int"` // the digest, as a number
+	H         *Int   `json:"h_field"`  // the element of the field that it becomes, where the source states it
 	QX        Int    `json:"qx"`
 	QY        Int    `json:"qy"`
 	R         Int    `json:"r"`
