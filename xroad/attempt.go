@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -130,6 +132,9 @@ func (c *Client) roundTripper(t *target) http.RoundTripper {
 // networkFailure judges an exchange without a complete response. Only before there is a connection is it certain that
 // nothing was delivered.
 func networkFailure(ctx context.Context, err error, connected bool) *CallError {
+	if connected {
+		err = hideReceived(err)
+	}
 	v := verdict{kind: ErrUnavailable, undelivered: !connected}
 	switch cause := context.Cause(ctx); {
 	case errors.Is(err, errNotPinned), isAlert(err):
@@ -150,6 +155,21 @@ func networkFailure(ctx context.Context, err error, connected bool) *CallError {
 	failed := failure(v, "reach security server: %w", err)
 	failed.link = true
 	return failed
+}
+
+// hideReceived keeps of an error after a connection was made what cannot quote what came over it, as net/http does
+// when it does not understand a response.
+func hideReceived(err error) error {
+	for _, plain := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, os.ErrDeadlineExceeded} {
+		if errors.Is(err, plain) {
+			return plain
+		}
+	}
+	var operation *net.OpError
+	if errors.As(err, &operation) {
+		return operation
+	}
+	return fmt.Errorf("response is not HTTP, or the connection broke (%T)", err)
 }
 
 // isAlert recognises that the other side ended a connection in TLS, as security servers do to a certificate which they
