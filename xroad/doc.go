@@ -21,6 +21,10 @@
 //
 // Business outcomes, such as "no such person", are answers, not errors.
 //
+// # Testing
+//
+// Package xroadtest is a security server for tests of both sides, which can be made to fail in every way of the field.
+//
 // # Common to both
 //
 // The rule is to be strict in what is sent and lenient in what is received, but never lenient about XML itself: the

@@ -17,7 +17,9 @@ type answer struct {
 	status      int
 	contentType string
 	body        []byte
+	header      http.Header // in addition
 	transaction string
+	rest        bool
 
 	version xroad.Version
 	message *xroad.Message // nil for a fault
@@ -66,7 +68,7 @@ func (s *Server) exchange(r *http.Request, e *Exchange) *answer {
 	if e.Fault == ErrorPage || e.Fault == Redirect {
 		return &answer{version: version}
 	}
-	service, refused := s.permit(request)
+	service, refused := s.permit(request.Header.Client, request.Header.Service)
 	if refused != nil {
 		return s.refusal(version, refused, e)
 	}
@@ -139,15 +141,14 @@ func asRefusal(err error, prefix string) *refusal {
 }
 
 // permit finds the service and checks the right to call it, in the order in which security servers do.
-func (s *Server) permit(request *xroad.Message) (*Service, *refusal) {
-	id := request.Header.Service
+func (s *Server) permit(client xroad.ClientID, id xroad.ServiceID) (*Service, *refusal) {
 	service := s.config.find(id)
 	switch {
 	case !s.config.knows(id.Provider()):
 		return nil, refuse(string(UnknownMember), "could not find addresses for service provider "+id.Provider().String())
 	case service == nil:
 		return nil, refuse(string(UnknownService), "unknown service "+id.String())
-	case !slices.Contains(service.Clients, request.Header.Client):
+	case !slices.Contains(service.Clients, client):
 		return nil, refuse(string(AccessDenied), "request is not allowed: "+id.String())
 	case service.Disabled:
 		return nil, refuse(string(ServiceDisabled), "service "+id.String()+" is disabled")
@@ -162,9 +163,6 @@ func (s *Server) judge(request *xroad.Message, sent []byte, sentType string, r *
 	}
 	if r.contentType == "" {
 		return nil, failed("InvalidContentType", errors.New("could not get content type from response"))
-	}
-	if int64(len(r.body)) > s.config.Limits.Size {
-		return nil, failed("IOError", errors.New("response beyond size limit"))
 	}
 	envelope := rootPart(r.body, r.contentType)
 	if code, version, ok := readFault(envelope); ok {

@@ -116,6 +116,16 @@ func (f Fault) code() (string, bool) {
 	return string(f), strings.HasPrefix(lower, "client.") || strings.HasPrefix(lower, "server.")
 }
 
+// fitsREST reports whether the fault says anything about an answer that is no SOAP message. The others leave such an
+// answer as it is.
+func (f Fault) fitsREST() bool {
+	switch f {
+	case LostAnswer, CutHead, CutBody, Stalled, ErrorPage, Redirect, Page, Empty, Malformed, Oversized, WrongType, Chunked:
+		return true
+	}
+	return false
+}
+
 // Misbehave makes the server fail in one way from now on; Sound ends that.
 func (s *Server) Misbehave(f Fault) {
 	s.mu.Lock()

@@ -10,25 +10,47 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"time"
 
 	"github.com/dovidka/dovidka/xroad"
 )
 
+// request is what a provider is asked.
+type request struct {
+	method, address string
+	header          http.Header
+	body            []byte
+}
+
 // reply is what a provider said.
 type reply struct {
 	status      int
 	contentType string
+	header      http.Header
 	body        []byte
 }
 
 // ask forwards a message and judges the reply.
-func (s *Server) ask(r *http.Request, service *Service, request *xroad.Message, body []byte, e *Exchange) (*answer, *refusal) {
+func (s *Server) ask(r *http.Request, service *Service, message *xroad.Message, body []byte, e *Exchange) (*answer, *refusal) {
+	out := request{method: http.MethodPost, address: service.URL, body: body, header: http.Header{
+		"Content-Type": {r.Header.Get("Content-Type")},
+		"Soapaction":   {r.Header.Get("Soapaction")}, // sent empty if it was absent
+	}}
+	got, refused := s.pass(r.Context(), service, out, e)
+	if refused != nil {
+		return nil, refused
+	}
+	return s.judge(message, body, r.Header.Get("Content-Type"), got)
+}
+
+// pass asks the provider within the time that the service has.
+func (s *Server) pass(ctx context.Context, service *Service, out request, e *Exchange) (*reply, *refusal) {
 	timeout := service.Timeout
 	if timeout <= 0 {
 		timeout = 60 * time.Second
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	times := 1
 	if e.Fault == Twice {
@@ -38,12 +60,15 @@ func (s *Server) ask(r *http.Request, service *Service, request *xroad.Message, 
 	for range times {
 		e.Forwarded++
 		var err error
-		if got, err = s.forward(ctx, service, r.Header, body, e); err != nil {
+		if got, err = s.forward(ctx, service, out, e); err != nil {
 			return nil, failed(networkCode(err), fmt.Errorf("ask provider: %w", err))
 		}
 		e.Provider = got.status
 	}
-	return s.judge(request, body, r.Header.Get("Content-Type"), got)
+	if int64(len(got.body)) > s.config.Limits.Size {
+		return nil, failed("IOError", errors.New("response beyond size limit"))
+	}
+	return got, nil
 }
 
 // networkCode is the last part of the code that X-Road gives an error of the connection.
@@ -58,35 +83,39 @@ func networkCode(err error) string {
 	return "NetworkError"
 }
 
-// forward sends a message to the provider as the dialect has it.
-func (s *Server) forward(ctx context.Context, service *Service, from http.Header, body []byte, e *Exchange) (*reply, error) {
+// forward sends a request to the provider as the dialect has it.
+func (s *Server) forward(ctx context.Context, service *Service, out request, e *Exchange) (*reply, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	address := service.URL
-	if address == "" {
-		address = "http://provider.invalid/"
-	}
-	content := &outgoing{Reader: bytes.NewReader(body)}
+	content := &outgoing{Reader: bytes.NewReader(out.body)}
 	switch {
 	case e.Fault == CutRequest:
-		content.Reader, content.end = bytes.NewReader(body[:len(body)/2]), errors.New("cut by the test")
+		content.Reader, content.end = bytes.NewReader(out.body[:len(out.body)/2]), errors.New("cut by the test")
 	case e.Fault == GiveUp && service.Handler != nil:
 		content.done = cancel
 	case e.Fault == GiveUp:
 		// The connection is left when the message is on it, not before.
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { cancel() }})
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, content)
+	address := out.address
+	if service.Handler != nil {
+		address = "http://provider.invalid/" + strings.TrimPrefix(address, "/")
+	}
+	request, err := http.NewRequestWithContext(ctx, out.method, address, content)
 	if err != nil {
 		return nil, err
 	}
+	request.Header = out.header.Clone()
 	request.ContentLength = -1 // chunked
+	switch {
+	case len(out.body) == 0 && out.method != http.MethodPost:
+		request.Body, request.ContentLength = http.NoBody, 0
+	case s.config.Dialect == UXP:
+		request.ContentLength = int64(len(out.body)) // inferred
+	}
 	if s.config.Dialect == UXP {
-		request.ContentLength = int64(len(body)) // inferred
 		request.Header.Set("Uxp-Transaction-Id", e.TransactionID)
 	}
-	request.Header.Set("Content-Type", from.Get("Content-Type"))
-	request.Header.Set("Soapaction", from.Get("Soapaction")) // sent empty if it was absent
 	request.Header.Set("Accept-Encoding", "")
 	request.Header.Set("User-Agent", "Apache-HttpClient/4.5 (Java/11)")
 	if service.Handler != nil {
@@ -101,7 +130,7 @@ func (s *Server) forward(ctx context.Context, service *Service, from http.Header
 	if err != nil {
 		return nil, err
 	}
-	return &reply{response.StatusCode, response.Header.Get("Content-Type"), answer}, nil
+	return &reply{response.StatusCode, response.Header.Get("Content-Type"), response.Header, answer}, nil
 }
 
 // outgoing is a body that may end otherwise than well.
@@ -129,7 +158,7 @@ func (o *outgoing) Close() error { return nil }
 
 // call lets a provider in this process answer.
 func (s *Server) call(handler http.Handler, request *http.Request) (*reply, error) {
-	request.RequestURI = "/"
+	request.RequestURI = request.URL.RequestURI()
 	w := &recorder{header: http.Header{}, limit: s.config.Limits.Size + 1}
 	cut := false
 	func() {
@@ -151,7 +180,7 @@ func (s *Server) call(handler http.Handler, request *http.Request) (*reply, erro
 		return nil, io.ErrUnexpectedEOF
 	}
 	w.WriteHeader(http.StatusOK)
-	return &reply{w.status, w.sent.Get("Content-Type"), w.body.Bytes()}, nil
+	return &reply{w.status, w.sent.Get("Content-Type"), w.sent, w.body.Bytes()}, nil
 }
 
 // recorder keeps an answer, up to a limit.

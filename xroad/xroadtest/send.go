@@ -3,6 +3,7 @@ package xroadtest
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,8 +14,12 @@ const page = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><br></body></ht
 
 // send writes an answer, with the fault.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, fault Fault) {
+	if a.rest && !fault.fitsREST() {
+		fault = Sound
+	}
 	s.spoil(a, fault)
 	header := w.Header()
+	maps.Copy(header, a.header)
 	if a.transaction != "" {
 		header.Set("Uxp-Transaction-Id", a.transaction) // inferred
 	}
@@ -22,6 +27,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, fault F
 	case LostAnswer:
 		panic(http.ErrAbortHandler)
 	case Redirect:
+		header.Del("Content-Type")
 		http.Redirect(w, r, s.URL, http.StatusTemporaryRedirect)
 		return
 	case CutHead:

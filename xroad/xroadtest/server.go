@@ -111,7 +111,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.config.Observe(exchange)
 		}
 	}()
-	a := s.exchange(r, &exchange)
+	treat := s.exchange
+	if path, ok := s.config.restPath(r); ok {
+		treat = func(r *http.Request, e *Exchange) *answer { return s.exchangeREST(r, path, e) }
+	}
+	a := treat(r, &exchange)
 	if !wait(r.Context(), delay) {
 		panic(http.ErrAbortHandler)
 	}
