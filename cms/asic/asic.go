@@ -4,7 +4,8 @@
 //
 // [IsContainer] recognises such a file and [Verify] judges it. Verify is stricter
 // about the ZIP file than other readers on purpose: what it calls valid has one reading
-// only. [Sign] makes a container; [AddSignature] and [Extend] add to one.
+// only. [Sign] makes a container; [AddSignature] and [Extend] add to one, the latter what
+// [CollectLongTerm] has gathered.
 package asic
 
 import (

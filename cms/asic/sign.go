@@ -172,7 +172,8 @@ func AddSignature(file []byte, opts cms.SignOptions) ([]byte, error) {
 var errArchived = errors.New("asic: a time-stamp covers the files of the container, which must stay as they are")
 
 // Extend extends every signature of a container, as [cms.Extend] does; opts.Content is
-// not used. The time is that of the changed files.
+// not used. The time is that of the changed files. [CollectLongTerm] has what
+// opts.LongTerm wants.
 func Extend(file []byte, at time.Time, opts cms.ExtendOptions) ([]byte, error) {
 	c, entries, pairs, err := reopen(file)
 	if err != nil {

@@ -194,6 +194,9 @@ func TestSignRefuses(t *testing.T) {
 		if _, err := asic.Extend(bad, signedAt, cms.ExtendOptions{}); err == nil {
 			t.Error("no container extended")
 		}
+		if _, err := asic.CollectLongTerm(t.Context(), bad, cms.VerifyOptions{Time: signedAt}); err == nil {
+			t.Error("material collected for no container")
+		}
 	}
 }
 
