@@ -23,6 +23,7 @@ check: bin/golangci-lint ## format, vet, linters, generated files
 test: ## all tests in Go with the race detector, PostgreSQL included
 	@tools/cc.sh
 	@tools/curl.sh
+	@tools/openssl.sh
 	@eval "$$(tools/postgres.sh)" && $(GO) test -race -timeout 20m ./...
 
 test-arm64: ## the tests of dstu/ for arm64 under QEMU, and for 32 bits
@@ -41,7 +42,7 @@ conformance: build ## check against programs we did not write (installs them)
 bench: build bin/benchstat ## measure; figures go to standard output
 	tools/bench.sh
 
-fuzz: ## fuzz every target for a while (FUZZTIME=10s)
+fuzz: ## fuzz every target for a while (FUZZTIME=10s, or so many inputs: 300x)
 	tools/fuzz.sh
 
 generate: build ## write the files that are generated from code

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export GOMAXPROCS="${GOMAXPROCS:-2}"
-go test -run '^$' -bench . -benchmem -count "${COUNT:-1}" ./dstu/... ./cms/... ./xroad/... ./fhir/... ./internal/disclosure/...
+go test -run '^$' -bench . -benchmem -count "${COUNT:-1}" ./dstu/... ./pki/... ./cms/... ./xroad/... ./fhir/... ./internal/disclosure/...
 tmp=$(mktemp -d)
 bin/dovidka demo --dir "$tmp/demo" --rest 127.0.0.1:0 --soap 127.0.0.1:0 --metrics 127.0.0.1:0 --ready-file "$tmp/ready.json" >"$tmp/out" 2>&1 &
 demo=$!

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for FUZZTIME (10s), one after another, without spending
+# Runs every fuzz target for FUZZTIME (10s; or a number of inputs, 300x), one after another, without spending
 # the time on minimising what it keeps. The first finding ends the run with its
 # input under testdata/fuzz.
 set -euo pipefail
