@@ -136,7 +136,16 @@ func TestOIDAgreesWithEncodingASN1(t *testing.T) {
 	if der.ReadOID(&s, &text) && !strings.HasPrefix(text, "2.25.") {
 		t.Errorf("UUID identifier reads as %q", text)
 	}
-	for _, bad := range []string{"", "1", "3.1", "1.40", "1.x", "1.2.-3"} {
+	// What is read is written back, however large the arcs.
+	for _, oid := range []string{"2.25.329800735698586629295641978511506172918", "2.68653298256608305.2.1", "2.999", "0.0", "2.0"} {
+		var b cryptobyte.Builder
+		der.AddOID(&b, oid)
+		s := cryptobyte.String(b.BytesOrPanic())
+		if !der.ReadOID(&s, &text) || text != oid || !s.Empty() {
+			t.Errorf("%s is read back as %q", oid, text)
+		}
+	}
+	for _, bad := range []string{"", "1", "3.1", "1.40", "1.x", "1.2.-3", "1.2.+3", "1..2", "2.1." + strings.Repeat("9", 400)} {
 		var b cryptobyte.Builder
 		der.AddOID(&b, bad)
 		if _, err := b.Bytes(); err == nil {

@@ -88,32 +88,40 @@ func AddOID(b *cryptobyte.Builder, oid string) {
 }
 
 func oidBytes(oid string) ([]byte, error) {
+	refused := fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
 	parts := strings.Split(oid, ".")
-	if len(parts) < 2 {
-		return nil, fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
+	if len(parts) < 2 || len(oid) > 3*DefaultLimits().OID {
+		return nil, refused
 	}
-	arcs := make([]uint64, len(parts))
+	arcs := make([]*big.Int, len(parts))
 	for i, p := range parts {
-		v, err := strconv.ParseUint(p, 10, 63)
-		if err != nil {
-			return nil, fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
+		v, ok := new(big.Int).SetString(p, 10)
+		if !ok || p[0] < '0' || p[0] > '9' {
+			return nil, refused
 		}
 		arcs[i] = v
 	}
-	if arcs[0] > 2 || arcs[0] < 2 && arcs[1] > 39 || arcs[1] > 1<<32 {
-		return nil, fmt.Errorf("%w: object identifier %q", ErrMalformed, oid)
+	root, second := arcs[0], arcs[1]
+	if root.Cmp(big.NewInt(2)) > 0 || root.Cmp(big.NewInt(2)) < 0 && second.Cmp(big.NewInt(39)) > 0 {
+		return nil, refused
 	}
-	arcs[1] += 40 * arcs[0]
+	second.Add(second, root.Mul(root, big.NewInt(40)))
 	var body []byte
 	for _, arc := range arcs[1:] {
-		shift := 0
-		for arc>>shift >= 0x80 {
-			shift += 7
+		octets := max(1, (arc.BitLen()+6)/7)
+		for i := octets - 1; i >= 0; i-- {
+			var group byte
+			for bit := range 7 {
+				group |= byte(arc.Bit(7*i+bit)) << bit
+			}
+			if i > 0 {
+				group |= 0x80
+			}
+			body = append(body, group)
 		}
-		for ; shift > 0; shift -= 7 {
-			body = append(body, 0x80|byte(arc>>shift&0x7f))
-		}
-		body = append(body, byte(arc&0x7f))
+	}
+	if len(body) > DefaultLimits().OID {
+		return nil, refused
 	}
 	return body, nil
 }

@@ -33,6 +33,9 @@ func FuzzParse(f *testing.F) {
 		}
 		elements, text := outline(d.Root)
 		wantElements, wantText, err := standardOutline(in)
+		if err != nil && strings.Contains(err.Error(), "invalid XML name") {
+			return // it knows the letters of names by the fourth edition of XML 1.0, we by the fifth
+		}
 		if err != nil {
 			t.Fatalf("encoding/xml refuses: %v", err)
 		}
