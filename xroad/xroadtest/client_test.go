@@ -2,10 +2,14 @@ package xroadtest_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +159,65 @@ func TestClientSOAP12(t *testing.T) {
 		if _, err := consumer.Call(t.Context(), call); !errors.Is(err, kind) {
 			t.Errorf("%s: %v, want %v", fault, err, kind)
 		}
+	}
+}
+
+// TestClientCut cuts the answer after so many bytes, all of it included: never is what came an answer.
+func TestClientCut(t *testing.T) {
+	t.Parallel()
+	server := start(t, xroadtest.Config{}, provider(t))
+	consumer := newClient(t, server.URL, func(c *xroad.ClientConfig) { c.Attempts = 1 })
+	for n := 0; n < 3000; n += 50 {
+		server.MisbehaveNext(xroadtest.CutAfter(n))
+		answer, err := consumer.Call(t.Context(), xroad.Call{Service: service(), Payload: greetingRequest{"Їжак"}})
+		if !errors.Is(err, xroad.ErrUnavailable) {
+			t.Errorf("after %d bytes: %+v %v", n, answer, err)
+		}
+	}
+}
+
+// TestClientTLS pins the server's certificate and its next one; a third is not accepted.
+func TestClientTLS(t *testing.T) {
+	t.Parallel()
+	ours, now, next, third := identity(t), identity(t), identity(t), identity(t)
+	file := func(name string, content []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	encode := func(identity *tls.Certificate) (certificate, key []byte) {
+		certificate, key, err := xroadtest.EncodePEM(identity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return certificate, key
+	}
+	certificate, key := encode(ours)
+	pin, _ := encode(now)
+	pinNext, _ := encode(next)
+	server := start(t, xroadtest.Config{Identity: now, Consumers: []*x509.Certificate{ours.Leaf}}, provider(t))
+	call := func() error {
+		consumer := newClient(t, server.URL, func(c *xroad.ClientConfig) { // a new one, with new connections
+			c.PlainHTTP, c.Attempts = false, 1
+			c.TLS = &xroad.ClientTLS{
+				CertFile: file("cert", certificate), KeyFile: file("key", key), PinFiles: []string{file("now", pin), file("next", pinNext)},
+			}
+		})
+		_, err := consumer.Call(t.Context(), xroad.Call{Service: service(), Payload: greetingRequest{"Їжак"}})
+		return err
+	}
+	if err := call(); err != nil {
+		t.Error(err)
+	}
+	server.Rotate(next)
+	if err := call(); err != nil {
+		t.Error(err)
+	}
+	server.Rotate(third)
+	if err := call(); !errors.Is(err, xroad.ErrConfiguration) {
+		t.Errorf("third certificate: %v", err)
 	}
 }
 

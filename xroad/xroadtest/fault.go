@@ -1,6 +1,7 @@
 package xroadtest
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -46,6 +47,22 @@ const (
 	CutBody    Fault = "cut body"    // forwards, then cuts within the body
 	Stalled    Fault = "stalled"     // forwards, sends half the body and then nothing more
 )
+
+const cutAfter = "cut after "
+
+// CutAfter forwards, then cuts the connection when that many bytes of the body were sent, or all if there are no more:
+// the head announces one more than there are.
+func CutAfter(bytes int) Fault { return Fault(cutAfter + strconv.Itoa(bytes)) }
+
+// cut returns the number of CutAfter.
+func (f Fault) cut() (int, bool) {
+	number, ok := strings.CutPrefix(string(f), cutAfter)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(number)
+	return max(n, 0), err == nil
+}
 
 // Answers that are no messages. All but ErrorPage and Redirect come after the provider was asked.
 const (
@@ -119,6 +136,9 @@ func (f Fault) code() (string, bool) {
 // fitsREST reports whether the fault says anything about an answer that is no SOAP message. The others leave such an
 // answer as it is.
 func (f Fault) fitsREST() bool {
+	if _, ok := f.cut(); ok {
+		return true
+	}
 	switch f {
 	case LostAnswer, CutHead, CutBody, Stalled, ErrorPage, Redirect, Page, Empty, Malformed, Oversized, WrongType, Chunked:
 		return true

@@ -37,15 +37,18 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, fault F
 		return
 	}
 	header.Set("Content-Type", a.contentType)
+	length, part := len(a.body), a.body[:len(a.body)/2]
+	if n, ok := fault.cut(); ok {
+		length, part, fault = length+1, a.body[:min(n, length)], CutBody
+	}
 	if fault != Chunked {
-		header.Set("Content-Length", strconv.Itoa(len(a.body)))
+		header.Set("Content-Length", strconv.Itoa(length))
 	}
 	w.WriteHeader(a.status)
-	half := a.body[:len(a.body)/2]
 	// The asker may be gone; there is nobody left to tell.
 	switch fault {
 	case CutBody, Stalled:
-		_, _ = w.Write(half)
+		_, _ = w.Write(part)
 		_ = http.NewResponseController(w).Flush()
 		if fault == Stalled {
 			<-r.Context().Done()

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dovidka/dovidka/xroad"
@@ -18,11 +19,12 @@ import (
 type Server struct {
 	URL string // for consumers to send messages to
 
-	config  Config
-	clients map[xroad.ServiceID]*http.Client // towards providers
-	server  *http.Server
-	done    chan struct{} // closed when the server has ended, with served
-	served  error
+	config   Config
+	identity atomic.Pointer[tls.Certificate]
+	clients  map[xroad.ServiceID]*http.Client // towards providers
+	server   *http.Server
+	done     chan struct{} // closed when the server has ended, with served
+	served   error
 
 	active sync.WaitGroup // requests in work; added to under mu, while not closed
 
@@ -51,15 +53,16 @@ func New(config Config) (*Server, error) {
 		URL: "http://" + listener.Addr().String() + "/", config: config, done: make(chan struct{}),
 		clients: map[xroad.ServiceID]*http.Client{},
 	}
+	s.identity.Store(config.Identity)
 	if config.Identity != nil {
 		s.URL = "https://" + listener.Addr().String() + "/"
-		listener = tls.NewListener(listener, config.serverTLS())
+		listener = tls.NewListener(listener, s.serverTLS())
 	}
 	for i := range config.Services {
 		service := &config.Services[i]
 		s.clients[service.ID] = &http.Client{
 			Transport: &http.Transport{
-				TLSClientConfig: config.clientTLS(service), DisableCompression: true, MaxIdleConnsPerHost: 64,
+				TLSClientConfig: s.clientTLS(service), DisableCompression: true, MaxIdleConnsPerHost: 64,
 				DialContext: (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

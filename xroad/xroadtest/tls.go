@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
@@ -42,25 +43,43 @@ func NewIdentity(name string) (*tls.Certificate, error) {
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, nil
 }
 
+// EncodePEM returns certificate and key of an identity as files have them, the key in PKCS #8.
+func EncodePEM(identity *tls.Certificate) (certificate, key []byte, err error) {
+	der, err := x509.MarshalPKCS8PrivateKey(identity.PrivateKey)
+	if err != nil {
+		return nil, nil, fmt.Errorf("encode identity: %w", err)
+	}
+	for _, one := range identity.Certificate {
+		certificate = append(certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: one})...)
+	}
+	return certificate, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}
+
+// Rotate gives the server another identity for the connections to be opened from now on. It must have had one.
+func (s *Server) Rotate(identity *tls.Certificate) { s.identity.Store(identity) }
+
 // serverTLS is the configuration towards consumers.
-func (c *Config) serverTLS() *tls.Config {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*c.Identity}, NextProtos: []string{"http/1.1"}}
-	if !c.AnyConsumer {
+func (s *Server) serverTLS() *tls.Config {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.identity.Load(), nil },
+	}
+	if !s.config.AnyConsumer {
 		config.ClientAuth = tls.RequireAnyClientCert
-		config.VerifyConnection = pinned(c.Consumers)
+		config.VerifyConnection = pinned(s.config.Consumers)
 	}
 	return config
 }
 
 // clientTLS is the configuration towards a provider. Neither names nor issuers matter: the certificate does.
-func (c *Config) clientTLS(service *Service) *tls.Config {
+func (s *Server) clientTLS(service *Service) *tls.Config {
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: true, //nolint:gosec // compared with the pinned ones instead, unless the test wants NOAUTH
 	}
-	if c.Identity != nil {
+	if s.config.Identity != nil {
 		// Shown whatever authorities the provider lists: it pins, too.
-		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return c.Identity, nil }
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return s.identity.Load(), nil }
 	}
 	if !service.Unverified {
 		config.VerifyConnection = pinned(service.Certificates)
