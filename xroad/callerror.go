@@ -58,7 +58,7 @@ type CallError struct {
 // RemoteFault is a fault that was received. It is not a [*Fault], so that an operation which calls another service
 // cannot pass that service's fault on to its own caller by mistake.
 type RemoteFault struct {
-	Code string // dotted, in the sender's spelling, without prefix
+	Code string // dotted, in the sender's spelling, without prefix; long numbers are blanked out in it, too
 	// Text is for people. Numbers of six and more digits and all values of our request are blanked out in it, and it is
 	// cut at 1000 bytes. A service could still have put a person's data there which we did not send, so it is shown to
 	// operators and not logged.
@@ -106,31 +106,25 @@ func badResponse(format string, args ...any) *CallError {
 func (f *remoteFault) asCallError(work *work) *CallError {
 	v := judge(f.code)
 	e := &CallError{Kind: v.kind, Undelivered: v.undelivered, verdict: v}
-	e.Fault = &RemoteFault{Code: f.code, Text: blank(f.text, work), Detail: traceOf(f.detail)}
+	e.Fault = &RemoteFault{Code: blankNumbers(f.code), Text: blank(f.text, work), Detail: traceOf(f.detail)}
 	if v.byService() {
 		e.Mapped = work.target.faults[foldCode(f.code)]
 	}
 	return e
 }
 
-// traceOf returns a detail that looks like an identifier. Anything else may be a stack trace or a person.
+// traceOf returns a detail that looks like a UUID or another identifier in hexadecimal. Anything else may be a stack trace
+// or a person.
 func traceOf(detail string) string {
-	const longest = 64
-	strange := func(r rune) bool {
-		return r != '-' && r != '_' && (r >= utf8.RuneSelf || !unicode.IsDigit(r) && !unicode.IsLetter(r))
-	}
-	if len(detail) > longest || strings.ContainsFunc(detail, strange) {
+	if !regexp.MustCompile(`^[0-9A-Fa-f-]{16,64}$`).MatchString(detail) || !strings.ContainsFunc(detail, unicode.IsLetter) {
 		return ""
-	}
-	if !strings.ContainsFunc(detail, unicode.IsLetter) {
-		return "" // a number of a person or of a document
 	}
 	return detail
 }
 
 // blank takes out of a text what is or may be personal data: the values that we sent, and numbers.
 func blank(text string, work *work) string {
-	const longest, gap = 1000, "…"
+	const longest = 1000
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -140,10 +134,15 @@ func blank(text string, work *work) string {
 	for _, value := range work.values() {
 		text = replaceFold(text, value, gap)
 	}
-	// Dates and numbers with a dash count with their separators.
-	number := regexp.MustCompile(`\d(?:[-./ ]?\d){5,}`)
-	return clipTo(number.ReplaceAllString(text, gap), longest)
+	return clipTo(blankNumbers(text), longest)
 }
+
+// blankNumbers takes out numbers of six and more digits; those of dates and documents may be apart by one separator.
+func blankNumbers(text string) string {
+	return regexp.MustCompile(`\d(?:[-./ ]?\d){5,}`).ReplaceAllString(text, gap)
+}
+
+const gap = "…"
 
 // replaceFold is strings.ReplaceAll without regard to case.
 func replaceFold(text, old, replacement string) string {

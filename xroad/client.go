@@ -358,7 +358,7 @@ func (c *Client) transport(config *tls.Config) *http.Transport {
 		DisableCompression:     true,
 		MaxIdleConns:           c.config.MaxConcurrent,
 		MaxIdleConnsPerHost:    c.config.MaxConcurrent,
-		IdleConnTimeout:        time.Minute,
+		IdleConnTimeout:        20 * time.Second, // below X-Road's 30: a request on a connection that is just being closed would be lost
 		MaxResponseHeaderBytes: 64 << 10,
 		Protocols:              protocols,
 	}

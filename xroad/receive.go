@@ -60,11 +60,10 @@ func unreadable(ctx context.Context, w *work, answer *http.Response, err error) 
 	if failed := headerFault(w, answer.Header); failed != nil {
 		return failed
 	}
-	cause := own.Err // without the code, which would read as if somebody had sent it
-	if cause == nil {
-		cause = errors.New("not a message")
+	if own.Code == CodeInvalidContentType { // what mime says of it may quote
+		return badResponse("response is neither a SOAP message by its media type nor a multipart message that begins with one")
 	}
-	return badResponse("read response: %w", cause)
+	return badResponse("read response: %w", own.Err) // without the code, which would read as if somebody had sent it
 }
 
 // statusFailure judges a response whose status a security server does not use for SOAP.
