@@ -103,9 +103,11 @@ const (
 
 // Faults towards the provider.
 const (
-	CutRequest Fault = "cut request" // sends half the message and cuts the connection
-	GiveUp     Fault = "give up"     // sends the message and leaves without waiting for the answer
-	Twice      Fault = "twice"       // sends the message twice and passes the second answer on
+	CutRequest     Fault = "cut request"     // sends half the message and cuts the connection
+	GiveUp         Fault = "give up"         // sends the message and leaves without waiting for the answer
+	Twice          Fault = "twice"           // sends the message twice and passes the second answer on
+	SlowRequest    Fault = "slow request"    // sends half the message and then nothing more
+	EndlessRequest Fault = "endless request" // sends white space after the message, without end
 )
 
 // Codes lists the faults of security servers that the constants name.
@@ -124,7 +126,7 @@ func Faults() []Fault {
 		ErrorPage, Redirect, Page, Empty, Malformed, Oversized, Deep, WrongType, WrongBoundary, DocumentType, NotUTF8,
 		OtherID, OtherClient, OtherService, OtherUserID, NoOptional, NoHeader, NoBody, OtherElement,
 		FaultAsSuccess, FaultInPart, Parts, UTF16, Comments, Chunked,
-		CutRequest, GiveUp, Twice)
+		CutRequest, GiveUp, Twice, SlowRequest, EndlessRequest)
 }
 
 // code returns the fault code, if the fault is one.

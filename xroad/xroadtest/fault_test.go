@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,8 @@ func outcomes() map[xroadtest.Fault]outcome {
 		xroadtest.CutRequest: {status: 500, fault: string(xroadtest.NetworkError), code: xroad.CodeMissingHeader},
 		xroadtest.GiveUp:     {status: 500, fault: string(xroadtest.NetworkError), code: xroad.CodeMissingHeader},
 		xroadtest.Twice:      {forwarded: 2},
+		// The provider says that it is too much, unless the connection breaks before that can be read.
+		xroadtest.EndlessRequest: {status: 500, code: xroad.CodeMissingHeader},
 	}
 	for _, code := range xroadtest.Codes() {
 		all[code] = outcome{status: 500, fault: string(code), code: xroad.CodeMissingHeader, never: true}
@@ -79,7 +82,7 @@ func TestFaults(t *testing.T) {
 	table := outcomes()
 	for _, fault := range append(xroadtest.Faults(), xroadtest.Sound) {
 		want, ok := table[fault]
-		if fault == xroadtest.Slow || fault == xroadtest.Stalled { // TestWaiting
+		if fault == xroadtest.Slow || fault == xroadtest.Stalled || fault == xroadtest.SlowRequest { // TestWaiting
 			continue
 		}
 		if !ok {
@@ -179,6 +182,28 @@ func TestWaiting(t *testing.T) {
 		server := start(t, xroadtest.Config{}, provider(t))
 		server.Misbehave(fault)
 		leave(t, server, fault == xroadtest.Stalled)
+	}
+	// It is the provider that waits, and says so; or the service's time is up.
+	for timeout, want := range map[time.Duration]string{
+		time.Minute: "soap:" + xroad.CodeInvalidRequest, 50 * time.Millisecond: string(xroadtest.NetworkError),
+	} {
+		handler, err := xroad.NewHandler(xroad.Config{ReadTimeout: 200 * time.Millisecond, Operations: []xroad.Operation{{
+			Name: "OpName_v1", Namespace: namespace,
+			Handle: func(context.Context, *xroad.Request) (any, error) { t.Error("executed"); return nil, nil },
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		behind := httptest.NewServer(handler)
+		t.Cleanup(behind.Close)
+		server := start(t, xroadtest.Config{Services: []xroadtest.Service{
+			{ID: service(), URL: behind.URL, Clients: []xroad.ClientID{client()}, Timeout: timeout},
+		}}, nil)
+		server.Misbehave(xroadtest.SlowRequest)
+		response, body, err := post(t, server.URL, "text/xml", envelope)
+		if err != nil || code(t, response, body) != want {
+			t.Errorf("%v %s, want %s", err, body, want)
+		}
 	}
 	server := start(t, xroadtest.Config{}, provider(t))
 	server.Delay(time.Hour)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dovidka/dovidka/xroad"
@@ -87,10 +88,8 @@ func networkCode(err error) string {
 func (s *Server) forward(ctx context.Context, service *Service, out request, e *Exchange) (*reply, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	content := &outgoing{Reader: bytes.NewReader(out.body)}
+	content := newOutgoing(ctx, out.body, e.Fault)
 	switch {
-	case e.Fault == CutRequest:
-		content.Reader, content.end = bytes.NewReader(out.body[:len(out.body)/2]), errors.New("cut by the test")
 	case e.Fault == GiveUp && service.Handler != nil:
 		content.done = cancel
 	case e.Fault == GiveUp:
@@ -110,7 +109,7 @@ func (s *Server) forward(ctx context.Context, service *Service, out request, e *
 	switch {
 	case len(out.body) == 0 && out.method != http.MethodPost:
 		request.Body, request.ContentLength = http.NoBody, 0
-	case s.config.Dialect == UXP:
+	case s.config.Dialect == UXP && e.Fault != EndlessRequest:
 		request.ContentLength = int64(len(out.body)) // inferred
 	}
 	if s.config.Dialect == UXP {
@@ -136,8 +135,50 @@ func (s *Server) forward(ctx context.Context, service *Service, out request, e *
 // outgoing is a body that may end otherwise than well.
 type outgoing struct {
 	io.Reader
-	end  error  // instead of io.EOF, if not nil
-	done func() // called at the end, if not nil
+	end   error  // instead of io.EOF, if not nil
+	done  func() // called at the end, if not nil
+	left  chan struct{}
+	leave sync.Once // closes left
+}
+
+func newOutgoing(ctx context.Context, body []byte, fault Fault) *outgoing {
+	content := &outgoing{Reader: bytes.NewReader(body), left: make(chan struct{})}
+	half := bytes.NewReader(body[:len(body)/2])
+	switch fault {
+	case CutRequest:
+		content.Reader, content.end = half, errors.New("cut by the test")
+	case SlowRequest:
+		content.Reader = io.MultiReader(half, silence{ctx, content.left})
+	case EndlessRequest:
+		content.Reader = io.MultiReader(content.Reader, spaces{})
+	}
+	return content
+}
+
+// silence ends, without a byte, when nobody reads any more.
+type silence struct {
+	ctx  context.Context
+	left <-chan struct{}
+}
+
+// Read implements io.Reader.
+func (s silence) Read([]byte) (int, error) {
+	select {
+	case <-s.left:
+	case <-s.ctx.Done():
+	}
+	return 0, io.ErrUnexpectedEOF
+}
+
+// spaces do not end.
+type spaces struct{}
+
+// Read implements io.Reader.
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }
 
 func (o *outgoing) Read(p []byte) (int, error) {
@@ -154,7 +195,10 @@ func (o *outgoing) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (o *outgoing) Close() error { return nil }
+func (o *outgoing) Close() error {
+	o.leave.Do(func() { close(o.left) })
+	return nil
+}
 
 // call lets a provider in this process answer.
 func (s *Server) call(handler http.Handler, request *http.Request) (*reply, error) {
