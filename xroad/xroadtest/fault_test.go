@@ -184,10 +184,14 @@ func TestWaiting(t *testing.T) {
 		leave(t, server, fault == xroadtest.Stalled)
 	}
 	// It is the provider that waits, and says so; or the service's time is up.
-	for timeout, want := range map[time.Duration]string{
-		time.Minute: "soap:" + xroad.CodeInvalidRequest, 50 * time.Millisecond: string(xroadtest.NetworkError),
+	for _, wait := range []struct {
+		provider, server time.Duration
+		code             string
+	}{
+		{50 * time.Millisecond, time.Minute, "soap:" + xroad.CodeInvalidRequest},
+		{time.Minute, 50 * time.Millisecond, string(xroadtest.NetworkError)},
 	} {
-		handler, err := xroad.NewHandler(xroad.Config{ReadTimeout: 200 * time.Millisecond, Operations: []xroad.Operation{{
+		handler, err := xroad.NewHandler(xroad.Config{ReadTimeout: wait.provider, Operations: []xroad.Operation{{
 			Name: "OpName_v1", Namespace: namespace,
 			Handle: func(context.Context, *xroad.Request) (any, error) { t.Error("executed"); return nil, nil },
 		}}})
@@ -197,12 +201,12 @@ func TestWaiting(t *testing.T) {
 		behind := httptest.NewServer(handler)
 		t.Cleanup(behind.Close)
 		server := start(t, xroadtest.Config{Services: []xroadtest.Service{
-			{ID: service(), URL: behind.URL, Clients: []xroad.ClientID{client()}, Timeout: timeout},
+			{ID: service(), URL: behind.URL, Clients: []xroad.ClientID{client()}, Timeout: wait.server},
 		}}, nil)
 		server.Misbehave(xroadtest.SlowRequest)
 		response, body, err := post(t, server.URL, "text/xml", envelope)
-		if err != nil || code(t, response, body) != want {
-			t.Errorf("%v %s, want %s", err, body, want)
+		if err != nil || code(t, response, body) != wait.code {
+			t.Errorf("%v %s, want %s", err, body, wait.code)
 		}
 	}
 	server := start(t, xroadtest.Config{}, provider(t))
