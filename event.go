@@ -39,6 +39,9 @@ type Event struct {
 	UserID    Pseudonym
 	Purpose   string
 	PurposeID string
+	// Ground is the legal ground of an inquiry; there is no consent then.
+	Ground string
+	Scope  Scope
 
 	// Code is the reason of a refusal; Detail is its cause, such as whether
 	// nobody or several matched.
@@ -60,8 +63,8 @@ type Event struct {
 type Receipt struct {
 	RequestID  ID        `json:"requestId"`
 	GrantID    ID        `json:"grantId"`
-	ConsentID  ID        `json:"consentId"`
-	Index      int64     `json:"index"` // of the entry "disclosed"
-	Hash       string    `json:"hash"`  // of that entry
+	ConsentID  ID        `json:"consentId,omitempty"` // none where a law permits
+	Index      int64     `json:"index"`               // of the entry "disclosed"
+	Hash       string    `json:"hash"`                // of that entry
 	RecordedAt time.Time `json:"recordedAt"`
 }

@@ -40,6 +40,10 @@ const (
 	CodeConfidantRequired    Code = "confidant-required"
 	CodeRelationNotConfirmed Code = "relation-not-confirmed"
 	CodePatientNotFound      Code = "patient-not-found"
+	// CodeNotEntitled: no entitlement of the body permits what it inquires.
+	CodeNotEntitled Code = "not-entitled"
+	// CodeDeclarationNumberInvalid: the number cannot be one of a declaration.
+	CodeDeclarationNumberInvalid Code = "declaration-number-invalid"
 
 	// Somebody we depend on, or we ourselves, failed.
 	CodeRegistryUnavailable Code = "registry-unavailable"
@@ -57,7 +61,7 @@ func Codes() []Code {
 		CodeSignatureMalformed, CodeSignatureInvalid, CodeSignatureUntrusted, CodeSignatureIndeterminate,
 		CodeSignatureMismatch, CodeSignatureReplayed, CodeSignerNotPerson, CodeSignerNotIdentified, CodeSubjectMismatch,
 		CodeConsentRequired, CodeConsentRefused, CodeConsentWithdrawn, CodeConfidantRequired, CodeRelationNotConfirmed,
-		CodePatientNotFound,
+		CodePatientNotFound, CodeNotEntitled, CodeDeclarationNumberInvalid,
 		CodeRegistryUnavailable, CodeStorageUnavailable, CodeTimeout, CodeBusy, CodeInternal,
 	}
 }
@@ -147,9 +151,11 @@ func FaultOf(err error) *Fault {
 	return &Fault{Code: CodeInternal, Err: err}
 }
 
-// Nobody and Ambiguous are the two causes behind CodePatientNotFound. They are
-// told apart in the ledger and in logs, never outside.
+// The causes behind CodePatientNotFound. They are told apart in the ledger and
+// in logs, never outside.
 var (
 	ErrNobody    = errors.New("no usable person matches")
 	ErrAmbiguous = errors.New("several usable persons match")
+	// ErrContradicted: the one who matches differs in what else is said.
+	ErrContradicted = errors.New("the person who matches differs in a name, a number or the birth date")
 )

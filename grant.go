@@ -10,17 +10,23 @@ import (
 	"time"
 )
 
-// GrantClaims is what a grant says: who may read whose record, why, and until
-// when.
+// GrantClaims is what a grant says: who may read whose record, how much of it,
+// why, and until when. It rests on a consent, or on the legal ground of an
+// inquiry.
 type GrantClaims struct {
 	ID        ID
 	RequestID ID
-	ConsentID ID
+	ConsentID ID     // empty with a Ground
+	Ground    string // empty with a ConsentID
 	Purpose   string
 	Recipient string
-	// Requester is the signer; Subject is the person whose record is opened, as
-	// the statement names it. When the relation is self that is the signer, and
-	// what the statement says must be true of him or her.
+	Scope     Scope
+	// Number is the one declaration that ScopeStatus is asked of; zero for any.
+	Number DeclarationNumber
+	// Requester is the signer, zero with a Ground; Subject is the person whose
+	// record is opened, as the statement or the inquiry names it. When the
+	// relation is self that is the signer, and what the statement says must be
+	// true of him or her.
 	Requester GrantPerson
 	Subject   Subject
 	IssuedAt  time.Time
@@ -53,9 +59,12 @@ const grantContext = "dovidka grant v1"
 type grantJSON struct {
 	ID        ID              `json:"id"`
 	RequestID ID              `json:"request_id"`
-	ConsentID ID              `json:"consent_id"`
+	ConsentID ID              `json:"consent_id,omitempty"`
+	Ground    string          `json:"ground,omitempty"`
 	Purpose   string          `json:"purpose"`
 	Recipient string          `json:"recipient"`
+	Scope     Scope           `json:"scope"`
+	Number    string          `json:"number,omitempty"`
 	Requester grantPersonJSON `json:"requester"`
 	Subject   SubjectJSON     `json:"subject"`
 	IssuedAt  time.Time       `json:"issued_at"`
@@ -83,8 +92,8 @@ func SignGrant(c GrantClaims, key ed25519.PrivateKey) (Grant, error) {
 		person.Document = &DocumentJSON{d.Type, d.Number()}
 	}
 	payload, err := json.Marshal(grantJSON{
-		ID: c.ID, RequestID: c.RequestID, ConsentID: c.ConsentID, Purpose: c.Purpose, Recipient: c.Recipient,
-		Requester: person, Subject: c.Subject.Plain(), IssuedAt: c.IssuedAt.UTC(), ExpiresAt: c.ExpiresAt.UTC(),
+		ID: c.ID, RequestID: c.RequestID, ConsentID: c.ConsentID, Ground: c.Ground, Purpose: c.Purpose, Recipient: c.Recipient,
+		Scope: c.Scope, Number: c.Number.Reveal(), Requester: person, Subject: c.Subject.Plain(), IssuedAt: c.IssuedAt.UTC(), ExpiresAt: c.ExpiresAt.UTC(),
 	})
 	if err != nil {
 		return Grant{}, fmt.Errorf("encode grant: %w", err)
@@ -130,8 +139,8 @@ func (g Grant) Open(key ed25519.PublicKey, now time.Time) (GrantClaims, error) {
 		person.Document = ReadDocument(d.Type, d.Number)
 	}
 	return GrantClaims{
-		ID: in.ID, RequestID: in.RequestID, ConsentID: in.ConsentID, Purpose: in.Purpose, Recipient: in.Recipient,
-		Requester: person, Subject: subject, IssuedAt: in.IssuedAt, ExpiresAt: in.ExpiresAt,
+		ID: in.ID, RequestID: in.RequestID, ConsentID: in.ConsentID, Ground: in.Ground, Purpose: in.Purpose, Recipient: in.Recipient,
+		Scope: in.Scope, Number: DeclarationNumber{newSecret(in.Number)}, Requester: person, Subject: subject, IssuedAt: in.IssuedAt, ExpiresAt: in.ExpiresAt,
 	}, nil
 }
 

@@ -137,4 +137,7 @@ type Record struct {
 	Declarations []Declaration
 	// AsOf is the moment the registry was read.
 	AsOf time.Time
+	// Scope is how much was opened: with ScopeStatus the declarations are those
+	// in force, and of doctors and places nothing is told.
+	Scope Scope
 }

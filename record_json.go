@@ -149,7 +149,8 @@ func (r Record) Plain() RecordJSON {
 		Declarations: make([]DeclarationJSON, 0, len(r.Declarations)),
 	}
 	for _, d := range r.Declarations {
-		out.Partial = out.Partial || d.Employee == nil || d.Employee.Party == nil || d.Division == nil || d.LegalEntity == nil
+		out.Partial = out.Partial || d.LegalEntity == nil ||
+			r.Scope != ScopeStatus && (d.Employee == nil || d.Employee.Party == nil || d.Division == nil)
 		out.Declarations = append(out.Declarations, d.plain(day))
 	}
 	return out

@@ -10,12 +10,12 @@ type Channel string
 // The doors.
 const (
 	ChannelDiia     Channel = "diia"     // REST
-	ChannelTrembita Channel = "trembita" // X-Road SOAP
+	ChannelTrembita Channel = "trembita" // X-Road, SOAP and REST
 )
 
-// Caller is the body that delivers a citizen's request: the Diia portal or a
-// member of the Trembita bus. It is trusted to deliver, never to say who the
-// citizen is.
+// Caller is the body that delivers a citizen's request or makes an inquiry: the
+// Diia portal or a member of the Trembita bus. It is trusted to deliver, never
+// to say who the citizen is.
 type Caller struct {
 	// Name is the registered name: a client of the REST door as configured, or
 	// the path form of an X-Road client.
@@ -39,12 +39,15 @@ type UserID struct{ secret }
 // NewUserID wraps s.
 func NewUserID(s string) UserID { return UserID{newSecret(s)} }
 
-// Request is a citizen's signed request, whichever door it came through.
+// Request is what came through a door: a citizen's signed request or, with an
+// Inquiry, what a body asks by law.
 type Request struct {
 	// ID is ours: the id of the prepared statement, or one made at the door.
 	ID      ID
 	Channel Channel
 	Caller  Caller
+	// Inquiry excludes what follows but ReceivedAt; nil for a citizen's request.
+	Inquiry *Inquiry
 	// Container is the signature container (CMS) exactly as received.
 	Container []byte
 	// Content is what a detached container signs; nil when it is inside.

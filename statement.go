@@ -34,6 +34,9 @@ const (
 	RelationSelf  Relation = "self"
 	RelationChild Relation = "child" // of a confidant person
 	RelationWard  Relation = "ward"  // of a confidant person, an adult
+	// RelationThirdParty is that of a body which inquires by law. It never
+	// stands in a statement.
+	RelationThirdParty Relation = "third-party"
 )
 
 // Subject is the person whose declarations are asked for. With RelationSelf it
@@ -132,8 +135,39 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Err.Error() }
 // Unwrap returns what is expected.
 func (e *FieldError) Unwrap() error { return e.Err }
 
-// Parse checks every field and returns the Subject. Errors are *FieldError.
+// Parse checks every field of a subject in a statement or an ask and returns
+// the Subject. Errors are *FieldError.
 func (s SubjectJSON) Parse() (Subject, error) {
+	out, err := s.parse()
+	if err != nil {
+		return Subject{}, err
+	}
+	switch s.Relation {
+	case RelationSelf:
+	case RelationChild, RelationWard:
+		if err := out.named(); err != nil {
+			return Subject{}, err
+		}
+	default:
+		return Subject{}, &FieldError{"subject.relation", errors.New("self, child or ward is expected")}
+	}
+	return out, nil
+}
+
+// named reports what is missing to look another person up (eHealth's search
+// for an active person).
+func (s Subject) named() error {
+	switch {
+	case !s.Identified():
+		return &FieldError{"subject", errors.New("rnokpp, unzr or document is required for another person")}
+	case NormalizeName(s.Name.Family) == "" || NormalizeName(s.Name.Given) == "":
+		return &FieldError{"subject", errors.New("lastName and firstName are required for another person")}
+	}
+	return nil
+}
+
+// parse checks every field by itself.
+func (s SubjectJSON) parse() (Subject, error) {
 	out := Subject{Relation: s.Relation, Name: PersonName{Family: s.LastName, Given: s.FirstName, Patronymic: s.SecondName}}
 	var err error
 	if s.RNOKPP != "" {
@@ -157,18 +191,6 @@ func (s SubjectJSON) Parse() (Subject, error) {
 			return Subject{}, &FieldError{"subject.birthDate", err}
 		}
 		out.BirthDate = NewBirthDate(d)
-	}
-	switch s.Relation {
-	case RelationSelf:
-	case RelationChild, RelationWard:
-		if !out.Identified() {
-			return Subject{}, &FieldError{"subject", errors.New("rnokpp, unzr or document is required for another person")}
-		}
-		if out.Name.Family == "" || out.Name.Given == "" {
-			return Subject{}, &FieldError{"subject", errors.New("lastName and firstName are required for another person")}
-		}
-	default:
-		return Subject{}, &FieldError{"subject.relation", errors.New("self, child or ward is expected")}
 	}
 	return out, nil
 }

@@ -18,10 +18,11 @@ type Verifier interface {
 // Ledger permits, and records what was done.
 type Ledger interface {
 	Permit(ctx context.Context, who dovidka.Requester, said dovidka.Statement, req dovidka.Request) (dovidka.Grant, error)
+	PermitByLaw(ctx context.Context, req dovidka.Request) (dovidka.Grant, error)
 	Withdraw(ctx context.Context, who dovidka.Requester, said dovidka.Statement, req dovidka.Request) (int, error)
 	Refuse(ctx context.Context, r dovidka.Refusal) error
 	Record(ctx context.Context, grant dovidka.Grant, digest [32]byte) (dovidka.Receipt, error)
-	Release(ctx context.Context, grant dovidka.ID, digest [32]byte) error
+	Release(ctx context.Context, grant dovidka.ID, digest [32]byte, caller dovidka.Caller) error
 }
 
 // Registry gives a person's record to the holder of a grant.
@@ -48,23 +49,29 @@ const (
 	StepWithdraw Step = "withdraw"
 )
 
-// attempt is disclose, in which a defect of ours ends the case and not the
+// attempt takes a road, in which a defect of ours ends the case and not the
 // process: the next one would take the case up again, and end again. What the
 // panic said is left out, for it may repeat what the request carried.
-func (s *Service) attempt(ctx context.Context, c Case) (out Outcome, err error) {
+func attempt(road func() (Outcome, error)) (out Outcome, err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			out, err = Outcome{}, fmt.Errorf("panic: %T\n%s", value, debug.Stack())
 		}
 	}()
-	return s.disclose(ctx, c)
+	return road()
 }
 
 // disclose is the road from a signed request to an answer. It is safe to take
 // again after a crash at any point: the nonce belongs to the case, a grant is
 // made once per request, and an answer leaves only after its own record.
 func (s *Service) disclose(ctx context.Context, c Case) (Outcome, error) {
-	req := c.request()
+	req, err := c.request()
+	if err != nil {
+		return Outcome{}, err
+	}
+	if req.Inquiry != nil {
+		return s.inquire(ctx, req)
+	}
 	walk := walk{req: req}
 
 	who, err := measure(s, StepVerify, func() (dovidka.Requester, error) { return s.verifier.Verify(ctx, req) })
@@ -89,6 +96,20 @@ func (s *Service) disclose(ctx context.Context, c Case) (Outcome, error) {
 		return Outcome{}, s.refuse(ctx, walk, err)
 	}
 	return s.answer(ctx, c.ID, grant, record)
+}
+
+// inquire is the shorter road of a body that asks by law: there is no signature
+// to verify and no consent, and the ledger says whether the law permits.
+func (s *Service) inquire(ctx context.Context, req dovidka.Request) (Outcome, error) {
+	grant, err := measure(s, StepPermit, func() (dovidka.Grant, error) { return s.ledger.PermitByLaw(ctx, req) })
+	if err != nil {
+		return Outcome{}, err // a refusal is already in the ledger
+	}
+	record, err := measure(s, StepRead, func() (dovidka.Record, error) { return s.registry.Read(ctx, grant) })
+	if err != nil {
+		return Outcome{}, s.refuse(ctx, walk{req: req}, err)
+	}
+	return s.answer(ctx, req.ID, grant, record)
 }
 
 // answer composes, seals and records. No record, no data: the outcome exists
@@ -195,11 +216,19 @@ func (s *Service) refuse(ctx context.Context, w walk, err error) error {
 	return fault
 }
 
-func (c Case) request() dovidka.Request {
-	return dovidka.Request{
+func (c Case) request() (dovidka.Request, error) {
+	req := dovidka.Request{
 		ID: c.ID, Channel: c.Channel, Caller: c.Caller, Container: c.Container, Content: c.Content,
 		Expected: c.Statement, ReceivedAt: c.AcceptedAt,
 	}
+	if c.Inquiry != nil {
+		inquiry, err := dovidka.ParseInquiry(c.Inquiry)
+		if err != nil {
+			return dovidka.Request{}, fmt.Errorf("stored case: %w", err)
+		}
+		req.Inquiry = &inquiry
+	}
+	return req, nil
 }
 
 // measure reports how long a step took.

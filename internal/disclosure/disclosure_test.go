@@ -35,7 +35,10 @@ type neighbours struct {
 	during  func()           // what else happens while "seal" is taken, once
 	signer  dovidka.RNOKPP
 	revoked bool
+	fetched []string // message ids of those who were given a stored answer
 }
+
+const ground = "Закон України 2297-VI, стаття 7"
 
 func (n *neighbours) step(name string) error {
 	n.mu.Lock()
@@ -85,7 +88,17 @@ func (n *neighbours) Record(_ context.Context, _ dovidka.Grant, digest [32]byte)
 	return dovidka.Receipt{GrantID: "g", Index: 3, Hash: fmt.Sprintf("%x", digest)}, n.step("record")
 }
 
-func (n *neighbours) Release(context.Context, dovidka.ID, [32]byte) error {
+func (n *neighbours) PermitByLaw(_ context.Context, req dovidka.Request) (dovidka.Grant, error) {
+	if req.Inquiry.Ground != ground {
+		return dovidka.Grant{}, dovidka.NewFault(dovidka.CodeNotEntitled, "no")
+	}
+	return dovidka.Grant{}, n.step("permit-by-law")
+}
+
+func (n *neighbours) Release(_ context.Context, _ dovidka.ID, _ [32]byte, caller dovidka.Caller) error {
+	n.mu.Lock()
+	n.fetched = append(n.fetched, caller.MessageID)
+	n.mu.Unlock()
 	if n.revoked {
 		return dovidka.NewFault(dovidka.CodeConsentWithdrawn, "withdrawn")
 	}

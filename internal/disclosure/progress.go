@@ -17,15 +17,17 @@ func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Ca
 	if err != nil {
 		return dovidka.Progress{}, err
 	}
-	return s.progress(ctx, c)
+	return s.progress(ctx, c, caller)
 }
 
-func (s *Service) progress(ctx context.Context, c Case) (dovidka.Progress, error) {
+// progress tells the caller, whose message may be another than the one that
+// opened the case.
+func (s *Service) progress(ctx context.Context, c Case, caller dovidka.Caller) (dovidka.Progress, error) {
 	if c.State == dovidka.StateDone && !c.Outcome.Sealed.SealedAt.IsZero() {
 		if c.Outcome.Sealed.Bundle == nil {
 			return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the answer is no longer kept")
 		}
-		if err := s.ledger.Release(ctx, c.Outcome.GrantID, c.Outcome.Sealed.Digest()); err != nil {
+		if err := s.ledger.Release(ctx, c.Outcome.GrantID, c.Outcome.Sealed.Digest(), caller); err != nil {
 			return dovidka.Progress{}, fmt.Errorf("record release: %w", err)
 		}
 	}

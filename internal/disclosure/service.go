@@ -3,7 +3,6 @@ package disclosure
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -139,18 +138,9 @@ func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Prog
 	}
 	if !mine {
 		s.leave()
-		return s.await(ctx, c)
+		return s.await(ctx, c, req.Caller)
 	}
-	type end struct {
-		out dovidka.Progress
-		err error
-	}
-	ended := make(chan end, 1)
-	go func() {
-		defer s.leave()
-		out, err := s.finish(s.workCtx, c)
-		ended <- end{out, err}
-	}()
+	ended := s.start(c)
 	timer := time.NewTimer(s.budget)
 	defer timer.Stop()
 	select {
@@ -162,17 +152,35 @@ func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Prog
 	return dovidka.Progress{ID: c.ID, State: dovidka.StateAccepted, ExpiresAt: c.ExpiresAt}, nil
 }
 
+// end is how the work on a case ended.
+type end struct {
+	out dovidka.Progress
+	err error
+}
+
+// start works on a claimed case in the background, in the slot that the caller
+// has entered.
+func (s *Service) start(c Case) <-chan end {
+	ended := make(chan end, 1)
+	go func() {
+		defer s.leave()
+		out, err := s.finish(s.workCtx, c)
+		ended <- end{out, err}
+	}()
+	return ended
+}
+
 // accept makes the request durable. mine is true when this call has to do the
 // work; otherwise the case is as somebody else left it.
 func (s *Service) accept(ctx context.Context, req dovidka.Request) (c Case, mine bool, err error) {
 	now := s.now().UTC().Truncate(time.Millisecond)
 	if req.Channel == dovidka.ChannelTrembita {
-		digest := receivedDigest(req.Container, req.Content)
-		kept, opened, err := s.store.Open(ctx, Case{
-			ID: req.ID, State: dovidka.StateAccepted, Key: caseKey(req.Channel, req.Caller) + "|" + hex.EncodeToString(digest[:]),
-			BodyDigest: digest, Channel: req.Channel, Caller: req.Caller, CreatedAt: now,
-			Container: req.Container, Content: req.Content, AcceptedAt: now, Attempts: 1, RetryAt: now.Add(s.claim()),
-		})
+		c, err := received(req, now)
+		if err != nil {
+			return Case{}, false, err
+		}
+		c.Attempts, c.RetryAt = 1, now.Add(s.claim())
+		kept, opened, err := s.store.Open(ctx, c)
 		if err != nil {
 			return Case{}, false, storageFault("accept request", err)
 		}
@@ -225,13 +233,13 @@ func (s *Service) orClaim(ctx context.Context, kept Case, opened bool, now time.
 // await polls a case that somebody else works on until it ends, the budget is
 // spent, or the caller goes away. What does not end soon waits for a neighbour,
 // and then there are many who wait: it asks less and less often.
-func (s *Service) await(ctx context.Context, c Case) (dovidka.Progress, error) {
+func (s *Service) await(ctx context.Context, c Case, caller dovidka.Caller) (dovidka.Progress, error) {
 	const soon, seldom = 20 * time.Millisecond, 500 * time.Millisecond
 	pause := soon
 	for deadline := time.Now().Add(s.budget); c.State == dovidka.StateAccepted && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():
-			return s.progress(ctx, c)
+			return s.progress(ctx, c, caller)
 		case <-time.After(pause):
 		}
 		pause = min(pause*3/2, seldom)
@@ -241,14 +249,14 @@ func (s *Service) await(ctx context.Context, c Case) (dovidka.Progress, error) {
 		}
 		c = kept
 	}
-	return s.progress(ctx, c)
+	return s.progress(ctx, c, caller)
 }
 
 // finish takes an accepted and claimed case to its end and stores it.
 func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.budget)
 	defer cancel()
-	out, err := s.attempt(ctx, c)
+	out, err := attempt(func() (Outcome, error) { return s.disclose(ctx, c) })
 	fault := ending(err)
 	now := s.now().UTC()
 	switch {
@@ -295,7 +303,7 @@ func (s *Service) overtaken(ctx context.Context, c Case, action string, err erro
 	if err != nil {
 		return dovidka.Progress{}, storageFault("load case", err)
 	}
-	return s.progress(ctx, kept)
+	return s.progress(ctx, kept, kept.Caller)
 }
 
 // ending returns the fault with which a road ended. Time that ran out, the
@@ -324,7 +332,11 @@ func (s *Service) state(c Case) dovidka.State {
 }
 
 func (s *Service) expired(ctx context.Context, c Case) error {
-	return s.refuse(ctx, walk{req: c.request()}, dovidka.NewFault(dovidka.CodeRequestExpired, "the time to sign is over"))
+	req, err := c.request()
+	if err != nil {
+		return err
+	}
+	return s.refuse(ctx, walk{req: req}, dovidka.NewFault(dovidka.CodeRequestExpired, "the time to sign is over"))
 }
 
 // claim is how long a worker has a case for itself: longer than it may work.

@@ -29,6 +29,7 @@ type Case struct {
 
 	Container  []byte
 	Content    []byte
+	Inquiry    []byte // as dovidka.Inquiry encodes it; nil for a citizen's request
 	AcceptedAt time.Time
 	Attempts   int
 	RetryAt    time.Time // no worker takes the case before

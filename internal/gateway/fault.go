@@ -82,6 +82,10 @@ var restWordings = map[dovidka.Code]Wording{
 		Text: "Система охорони здоров’я не підтверджує, що ви представляєте цю особу. Перевірте дані або зверніться до її лікаря."},
 	dovidka.CodePatientNotFound: {Status: http.StatusNotFound, Title: "Не знайшли даних за вашим запитом",
 		Text: "Не вдалося знайти запис пацієнта за даними вашого підпису. Зверніться до свого лікаря, щоб перевірити дані."},
+	dovidka.CodeNotEntitled: {Status: http.StatusForbidden, Title: "Немає права на такий запит",
+		Text: "Вашій установі не дозволено робити такий запит без підпису громадянина. Зверніться до власника сервісу."},
+	dovidka.CodeDeclarationNumberInvalid: {Status: http.StatusUnprocessableEntity, Title: "Неправильний номер декларації",
+		Text: "Такого номера декларації не може бути. Перевірте його за декларацією й надішліть запит ще раз."},
 
 	dovidka.CodeRegistryUnavailable: {Status: http.StatusServiceUnavailable, Title: "Реєстр тимчасово недоступний", RetryAfter: 30 * time.Second,
 		Text: "Зараз неможливо отримати дані з реєстру. Спробуйте пізніше."},

@@ -36,6 +36,8 @@ type entry struct {
 	UserID    dovidka.Pseudonym `json:"user,omitempty"`
 	Purpose   string            `json:"purpose,omitempty"`
 	PurposeID string            `json:"purposeId,omitempty"`
+	Ground    string            `json:"ground,omitempty"`
+	Scope     dovidka.Scope     `json:"scope,omitempty"`
 	Recipient string            `json:"recipient,omitempty"`
 	Code      dovidka.Code      `json:"code,omitempty"`
 	Detail    string            `json:"detail,omitempty"`
@@ -161,7 +163,8 @@ func (e entry) event(r Row) dovidka.Event {
 		Index: e.Index, At: e.At, Kind: e.Kind, RequestID: e.RequestID, GrantID: e.GrantID, ConsentID: e.ConsentID,
 		Subject: e.Subject, Requester: e.Requester, Relation: e.Relation,
 		Channel: e.Channel, Caller: e.Caller, Service: e.Service, MessageID: e.MessageID, TransactionID: e.Transact,
-		UserID: e.UserID, Purpose: e.Purpose, PurposeID: e.PurposeID, Code: e.Code, Detail: e.Detail, Digest: e.Digest,
+		UserID: e.UserID, Purpose: e.Purpose, PurposeID: e.PurposeID,
+		Ground: e.Ground, Scope: e.Scope, Code: e.Code, Detail: e.Detail, Digest: e.Digest,
 		PreviousHash: hex.EncodeToString(r.PreviousHash), Hash: hex.EncodeToString(r.Hash),
 	}
 	if e.Signer != nil {

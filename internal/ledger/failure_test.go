@@ -98,7 +98,7 @@ func everyCall(ctx context.Context, l *ledgertest.Ledger, p petition, grant dovi
 	_, withdrawErr := l.Withdraw(ctx, w.who, w.said, w.req)
 	return map[string]error{
 		"permit": permitErr, "record": recordErr, "withdraw": withdrawErr,
-		"release": l.Release(ctx, grant.ID(), digest),
+		"release": l.Release(ctx, grant.ID(), digest, fetching),
 		"refuse":  l.Refuse(ctx, dovidka.Refusal{Request: p.req, Fault: &dovidka.Fault{Code: dovidka.CodeMalformed}}),
 	}
 }
@@ -201,7 +201,7 @@ func TestStoreFails(t *testing.T) {
 		for name, call := range map[string]func() error{
 			"permit":  func() error { _, err := l.Permit(t.Context(), p.who, p.said, p.req); return err },
 			"record":  func() error { _, err := l.Record(t.Context(), grant, [32]byte{1}); return err },
-			"release": func() error { return l.Release(t.Context(), grant.ID(), digest) },
+			"release": func() error { return l.Release(t.Context(), grant.ID(), digest, fetching) },
 			"ready":   func() error { return l.Ready(t.Context()) },
 			"events":  func() error { _, err := l.Events(t.Context(), 0, 1); return err },
 		} {

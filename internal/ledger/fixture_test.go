@@ -55,6 +55,9 @@ func rnokpp(t testing.TB, s string) dovidka.RNOKPP {
 	return n
 }
 
+// fetching is a later message of the body that asked.
+var fetching = dovidka.Caller{Name: "SEVDEIR/GOV/00000001/portal", MessageID: "m-later", TransactionID: "tx-later"}
+
 // petition is what Permit and Withdraw take.
 type petition struct {
 	who  dovidka.Requester

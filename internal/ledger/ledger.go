@@ -13,7 +13,7 @@ import (
 	"github.com/dovidka/dovidka"
 )
 
-// Config is what a Service needs. Only Now may be left out.
+// Config is what a Service needs. Entitlements and Now may be left out.
 type Config struct {
 	Store Store
 	// GrantKey signs grants and the log's head. All replicas hold the same one.
@@ -25,6 +25,8 @@ type Config struct {
 	ConsentTTL time.Duration
 	// GrantTTL is how long a grant opens the registry.
 	GrantTTL time.Duration
+	// Entitlements say who may inquire by law. An empty list permits nobody.
+	Entitlements []dovidka.Entitlement
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }
@@ -37,6 +39,7 @@ type Service struct {
 	pseudonyms pseudonymizer
 	consentTTL time.Duration
 	grantTTL   time.Duration
+	entitled   entitlements
 	now        func() time.Time
 
 	// seen is the furthest head this process has met: the log never goes back.
@@ -57,12 +60,16 @@ func New(cfg Config) (*Service, error) {
 	case cfg.ConsentTTL <= 0 || cfg.GrantTTL <= 0:
 		return nil, errors.New("ledger: consents and grants must last for some time")
 	}
+	entitled, err := readEntitlements(cfg.Entitlements)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	return &Service{
 		store: cfg.Store, key: cfg.GrantKey, pseudonyms: pseudonymizer{cfg.PseudonymKey},
-		consentTTL: cfg.ConsentTTL, grantTTL: cfg.GrantTTL, now: cfg.Now,
+		consentTTL: cfg.ConsentTTL, grantTTL: cfg.GrantTTL, entitled: entitled, now: cfg.Now,
 	}, nil
 }
 

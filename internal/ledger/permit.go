@@ -68,7 +68,7 @@ func (s *Service) permit(ctx context.Context, tx Tx, at time.Time, p petition) (
 		return dovidka.GrantClaims{}, nil, err
 	}
 	claims := dovidka.GrantClaims{
-		RequestID: p.req.ID, Purpose: p.said.Consent.Purpose, Recipient: p.said.Consent.Recipient,
+		RequestID: p.req.ID, Purpose: p.said.Consent.Purpose, Recipient: p.said.Consent.Recipient, Scope: dovidka.ScopeDeclarations,
 		Requester: dovidka.GrantPerson{RNOKPP: p.who.RNOKPP, Document: p.who.Document, UNZR: p.who.UNZR, Name: p.who.Name},
 		// With RelationSelf too the registry learns what was said, to hold it
 		// against what it knows of the signer: it looks up the signer alone.

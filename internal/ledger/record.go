@@ -15,8 +15,9 @@ import (
 // same grant and digest it returns the same receipt.
 //
 // It returns CodeConsentWithdrawn, and records the refusal, when the consent
-// has been withdrawn or has run out since; and dovidka.ErrGrant for a grant
-// that was not issued here or whose time is over.
+// has been withdrawn or has run out since; CodeNotEntitled, likewise, when the
+// entitlement of an inquiry is gone; and dovidka.ErrGrant for a grant that was
+// not issued here or whose time is over.
 func (s *Service) Record(ctx context.Context, grant dovidka.Grant, digest [32]byte) (dovidka.Receipt, error) {
 	claims, err := grant.Open(s.GrantKey(), s.now())
 	if err != nil {
@@ -30,7 +31,7 @@ func (s *Service) Record(ctx context.Context, grant dovidka.Grant, digest [32]by
 		if err != nil {
 			return nil, err
 		}
-		if refusal, err := withdrawn(ctx, tx, granted, at); errors.As(err, &refused) {
+		if refusal, err := s.lapsed(ctx, tx, granted, at); errors.As(err, &refused) {
 			return []entry{refusal}, nil
 		} else if err != nil {
 			return nil, err
@@ -57,9 +58,10 @@ func (s *Service) Record(ctx context.Context, grant dovidka.Grant, digest [32]by
 	return receiptOf(rows[0])
 }
 
-// Release records that an answer which Record recorded is given out once more.
-// Faults are as with Record; ErrGrant tells that no such answer was disclosed.
-func (s *Service) Release(ctx context.Context, grant dovidka.ID, digest [32]byte) error {
+// Release records that an answer which Record recorded is given out once more,
+// with the caller's message that fetches it. Faults are as with Record; ErrGrant
+// tells that no such answer was disclosed, or to another caller.
+func (s *Service) Release(ctx context.Context, grant dovidka.ID, digest [32]byte, caller dovidka.Caller) error {
 	var refused *dovidka.Fault
 	_, err := s.update(ctx, func(tx Tx, at time.Time) ([]entry, error) {
 		refused = nil
@@ -67,7 +69,11 @@ func (s *Service) Release(ctx context.Context, grant dovidka.ID, digest [32]byte
 		if err != nil {
 			return nil, err
 		}
-		if refusal, err := withdrawn(ctx, tx, disclosed, at); errors.As(err, &refused) {
+		if disclosed.Caller != bound(caller.Name) {
+			return nil, fmt.Errorf("%w: the answer was disclosed to another caller", dovidka.ErrGrant)
+		}
+		disclosed.heardOf(s.about(dovidka.EventReleased, dovidka.Request{Caller: caller}))
+		if refusal, err := s.lapsed(ctx, tx, disclosed, at); errors.As(err, &refused) {
 			return []entry{refusal}, nil
 		} else if err != nil {
 			return nil, err
@@ -102,16 +108,32 @@ func issued(ctx context.Context, tx Tx, key string, grant dovidka.ID) (entry, er
 	return e, nil
 }
 
-// withdrawn returns a Fault, and the refusal to record, when the consent that e
-// rests on no longer stands.
-func withdrawn(ctx context.Context, tx Tx, e entry, at time.Time) (entry, error) {
-	c, err := consentOf(ctx, tx, e.ConsentID)
-	if err != nil || stands(c, at) {
-		return entry{}, err
+// lapsed returns a Fault, and the refusal to record, when the consent or the
+// entitlement that e rests on no longer stands.
+func (s *Service) lapsed(ctx context.Context, tx Tx, e entry, at time.Time) (entry, error) {
+	var fault *dovidka.Fault
+	if e.Ground != "" {
+		errors.As(s.entitled.check(e.Caller, e.PurposeID, e.Ground, e.Scope), &fault)
+	} else {
+		c, err := consentOf(ctx, tx, e.ConsentID)
+		if err != nil {
+			return entry{}, err
+		}
+		if !stands(c, at) {
+			fault = errWithdrawn()
+		}
+	}
+	if fault == nil {
+		return entry{}, nil
 	}
 	refusal := e.next(dovidka.EventRefused, [32]byte{})
-	refusal.Code, refusal.Digest = dovidka.CodeConsentWithdrawn, ""
-	return refusal, errWithdrawn()
+	refusal.Code, refusal.Detail, refusal.Digest = fault.Code, detail(fault), ""
+	return refusal, fault
+}
+
+// heardOf takes over what a later message of the same caller tells of itself.
+func (e *entry) heardOf(later entry) {
+	e.Service, e.MessageID, e.Transact, e.UserID = later.Service, later.MessageID, later.Transact, later.UserID
 }
 
 // next starts a later entry about the same grant.

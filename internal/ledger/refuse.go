@@ -31,6 +31,13 @@ func (s *Service) Refuse(ctx context.Context, r dovidka.Refusal) error {
 
 func (s *Service) refusal(r dovidka.Refusal) entry {
 	e := s.about(dovidka.EventRefused, r.Request)
+	if r.Request.Inquiry != nil {
+		e = s.inquiry(dovidka.EventRefused, r.Request)
+		e.Ground = "" // a stranger's text, unless it was permitted
+		if s.entitled.check(e.Caller, e.PurposeID, r.Request.Inquiry.Ground, e.Scope) == nil {
+			e.Ground = bound(r.Request.Inquiry.Ground)
+		}
+	}
 	if len(r.Request.Container) > 0 {
 		digest := sha256.Sum256(r.Request.Container)
 		e.Digest = hex.EncodeToString(digest[:])
@@ -56,6 +63,8 @@ func detail(f *dovidka.Fault) string {
 		return "nobody"
 	case errors.Is(f, dovidka.ErrAmbiguous):
 		return "ambiguous"
+	case errors.Is(f, dovidka.ErrContradicted):
+		return "contradicted"
 	}
 	return code(f.Reason)
 }

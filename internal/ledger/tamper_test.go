@@ -26,7 +26,7 @@ func written(t *testing.T, db *database.DB) *ledgertest.Ledger {
 	if _, err := l.Record(t.Context(), grant, digest); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Release(t.Context(), grant.ID(), digest); err != nil {
+	if err := l.Release(t.Context(), grant.ID(), digest, fetching); err != nil {
 		t.Fatal(err)
 	}
 	w := ask(t, c, parent).about(t, child).withdraw()

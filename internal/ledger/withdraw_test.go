@@ -44,7 +44,7 @@ func TestWithdrawalStopsEverything(t *testing.T) {
 		wantCode(t, err, dovidka.CodeConsentWithdrawn) // a request under way
 		_, err = l.Record(t.Context(), answer, digest)
 		wantCode(t, err, dovidka.CodeConsentWithdrawn)
-		err = l.Release(t.Context(), answer.ID(), digest)
+		err = l.Release(t.Context(), answer.ID(), digest, fetching)
 		wantCode(t, err, dovidka.CodeConsentWithdrawn) // a stored answer
 		_, err = l.Permit(t.Context(), early.who, early.said, early.req)
 		wantCode(t, err, dovidka.CodeConsentWithdrawn) // a statement on its way
@@ -87,11 +87,11 @@ func TestClockBehind(t *testing.T) {
 	}
 	c.Add(-time.Second)
 	permit(t, l, p)
-	if err := l.Release(t.Context(), grant.ID(), digest); err != nil {
+	if err := l.Release(t.Context(), grant.ID(), digest, fetching); err != nil {
 		t.Error(err)
 	}
 	withdraw(t, l, ask(t, c, parent), 1)
-	wantCode(t, l.Release(t.Context(), grant.ID(), digest), dovidka.CodeConsentWithdrawn)
+	wantCode(t, l.Release(t.Context(), grant.ID(), digest, fetching), dovidka.CodeConsentWithdrawn)
 }
 
 // TestWithdrawalReaches asks whose consents a withdrawal ends.
@@ -134,11 +134,11 @@ func TestConsentRunsOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Add(ledgertest.ConsentTTL - time.Microsecond)
-	if err := l.Release(t.Context(), grant.ID(), digest); err != nil {
+	if err := l.Release(t.Context(), grant.ID(), digest, fetching); err != nil {
 		t.Errorf("a moment before: %v", err)
 	}
 	c.Add(time.Microsecond)
-	wantCode(t, l.Release(t.Context(), grant.ID(), digest), dovidka.CodeConsentWithdrawn)
+	wantCode(t, l.Release(t.Context(), grant.ID(), digest, fetching), dovidka.CodeConsentWithdrawn)
 	withdraw(t, l, ask(t, c, parent), 0)
 	wantKinds(t, l, given, granted, disclosed, released, refused, withdrawn)
 }

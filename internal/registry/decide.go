@@ -27,6 +27,9 @@ var (
 	errNotConfidant     = errors.New("no confidant relationship in force")
 	errUnknownRelation  = errors.New("relation is not known")
 	errNoBirthDate      = errors.New("person has no birth date")
+	errGrantScope       = errors.New("grant is of an unknown scope")
+	errGrantBasis       = errors.New("grant names neither a signer nor a legal ground, or both")
+	errGrantSubject     = errors.New("grant of an inquiry names no subject")
 )
 
 // decide applies the rules to what was found and returns the person whose
@@ -36,6 +39,16 @@ var (
 // where two active persons share one РНОКПП, choosing by name would show one of
 // them a record that may be the other's.
 func decide(c dovidka.GrantClaims, found Found, day dovidka.Date) (dovidka.ID, error) {
+	if !c.Scope.Known() {
+		return "", errGrantScope
+	}
+	inquiry := c.Subject.Relation == dovidka.RelationThirdParty
+	if byLaw, bySigner := c.Ground != "", c.Requester != (dovidka.GrantPerson{}); byLaw != inquiry || byLaw == bySigner {
+		return "", errGrantBasis
+	}
+	if inquiry {
+		return inquired(c.Subject, found)
+	}
 	signer, err := only(found.Requesters)
 	if err != nil {
 		return "", dovidka.NewFault(dovidka.CodePatientNotFound, "requester: %w", err)
@@ -64,6 +77,22 @@ func decide(c dovidka.GrantClaims, found Found, day dovidka.Date) (dovidka.ID, e
 	}
 	if err := checkRelation(c.Subject, signer, subject, day); err != nil {
 		return "", &dovidka.Fault{Code: dovidka.CodeRelationNotConfirmed, Err: err}
+	}
+	return subject.Patient.ID, nil
+}
+
+// inquired returns the person whom a body inquires about. A body that has the
+// number right and the name wrong learns no more than one that has neither.
+func inquired(said dovidka.Subject, found Found) (dovidka.ID, error) {
+	if !said.Identified() || said.Name.IsZero() {
+		return "", errGrantSubject
+	}
+	subject, err := only(found.Subjects)
+	if err != nil {
+		return "", dovidka.NewFault(dovidka.CodePatientNotFound, "subject: %w", err)
+	}
+	if err := sameSubject(said, subject); err != nil {
+		return "", &dovidka.Fault{Code: dovidka.CodePatientNotFound, Err: errors.Join(dovidka.ErrContradicted, err)}
 	}
 	return subject.Patient.ID, nil
 }

@@ -33,7 +33,7 @@ func (l ledger) public() ed25519.PublicKey { return l.key.Public().(ed25519.Publ
 func (l ledger) grant(t testing.TB, who dovidka.GrantPerson, subject dovidka.Subject) dovidka.Grant {
 	t.Helper()
 	g, err := dovidka.SignGrant(dovidka.GrantClaims{
-		ID: "grant-1", Requester: who, Subject: subject, IssuedAt: now.Add(-time.Second), ExpiresAt: now.Add(time.Minute),
+		ID: "grant-1", Scope: dovidka.ScopeDeclarations, Requester: who, Subject: subject, IssuedAt: now.Add(-time.Second), ExpiresAt: now.Add(time.Minute),
 	}, l.key)
 	if err != nil {
 		t.Fatal(err)

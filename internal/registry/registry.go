@@ -107,12 +107,14 @@ func New(c Config) (*Service, error) {
 }
 
 // Read returns the record the grant opens: the patient with all declarations,
-// those under merged duplicates included. A grant that does not open is an
+// those under merged duplicates included, or as much of it as the grant's scope
+// says. A grant that does not open is an
 // internal fault, since only the ledger makes them. Faults:
 //
 //   - CodePatientNotFound: nobody, or several, answer to the signer's
-//     identifier; the cause (dovidka.ErrNobody, dovidka.ErrAmbiguous) is not
-//     told outside;
+//     identifier, or to that of an inquiry, whose other particulars must be true
+//     too; the cause (dovidka.ErrNobody, dovidka.ErrAmbiguous,
+//     dovidka.ErrContradicted) is not told outside;
 //   - CodeSubjectMismatch: the certificate names another person than the
 //     registry does, or own declarations were asked for with somebody else's data;
 //   - CodeConfidantRequired: the signer is under 14;
@@ -139,7 +141,11 @@ func (s *Service) Read(ctx context.Context, grant dovidka.Grant) (dovidka.Record
 		return dovidka.Record{}, storeFault("read record", err)
 	}
 	dovidka.SortDeclarations(declarations, day)
-	return dovidka.Record{Patient: patient, Declarations: declarations, AsOf: now}, nil
+	record := dovidka.Record{Patient: patient, Declarations: declarations, AsOf: now, Scope: claims.Scope}
+	if claims.Scope == dovidka.ScopeStatus {
+		record = statusOnly(record, claims, day)
+	}
+	return record, nil
 }
 
 // queryOf makes the look-up a grant permits.

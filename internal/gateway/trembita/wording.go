@@ -50,6 +50,9 @@ var wordings = map[dovidka.Code]wording{
 	dovidka.CodeConfidantRequired:      outcome(dovidka.CodeConfidantRequired),
 	dovidka.CodeRelationNotConfirmed:   outcome(dovidka.CodeRelationNotConfirmed),
 	dovidka.CodePatientNotFound:        outcome(dovidka.CodePatientNotFound),
+	dovidka.CodeNotEntitled:            outcome(dovidka.CodeNotEntitled),
+
+	dovidka.CodeDeclarationNumberInvalid: outcome(dovidka.CodeDeclarationNumberInvalid),
 
 	dovidka.CodeRegistryUnavailable: {codeRegistryUnavailable, "Реєстр тимчасово недоступний. Запит прийнято: повторіть те саме повідомлення пізніше."},
 	dovidka.CodeStorageUnavailable:  {codeStorageUnavailable, "Сервіс тимчасово не може обробити запит. Повторіть те саме повідомлення пізніше."},

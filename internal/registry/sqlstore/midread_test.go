@@ -62,7 +62,8 @@ func testMidRead(t *testing.T, store *sqlstore.Store, leave func()) {
 	}
 	s := registry.Samples()[0]
 	grant, err := dovidka.SignGrant(dovidka.GrantClaims{
-		ID: "g", Requester: dovidka.GrantPerson{RNOKPP: s.RNOKPP, Name: dovidka.NewSignerName(s.Name.Family, s.Name.Given)},
+		Scope: dovidka.ScopeDeclarations,
+		ID:    "g", Requester: dovidka.GrantPerson{RNOKPP: s.RNOKPP, Name: dovidka.NewSignerName(s.Name.Family, s.Name.Given)},
 		Subject: dovidka.Subject{Relation: dovidka.RelationSelf}, IssuedAt: time.Now().Add(-time.Minute), ExpiresAt: time.Now().Add(time.Minute),
 	}, private)
 	if err != nil {

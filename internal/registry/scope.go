@@ -1,0 +1,29 @@
+package registry
+
+import "github.com/dovidka/dovidka"
+
+// statusOnly returns what dovidka.ScopeStatus opens of a record: the
+// declarations in force on the day (or the one asked about, if it is) with
+// their providers. Of the patient it leaves what the inquiry said itself.
+func statusOnly(r dovidka.Record, c dovidka.GrantClaims, day dovidka.Date) dovidka.Record {
+	out := dovidka.Record{
+		Patient: dovidka.Patient{ID: r.Patient.ID, Name: c.Subject.Name},
+		AsOf:    r.AsOf, Scope: r.Scope,
+	}
+	for _, d := range r.Declarations {
+		if !d.InForce(day) || !c.Number.IsZero() && !sameNumber(d.Number, c.Number) {
+			continue
+		}
+		out.Declarations = append(out.Declarations, dovidka.Declaration{
+			ID: d.ID, Number: d.Number, PersonID: r.Patient.ID, Scope: d.Scope, Status: d.Status,
+			Start: d.Start, PlannedEnd: d.PlannedEnd, LegalEntityID: d.LegalEntityID, LegalEntity: d.LegalEntity,
+		})
+	}
+	return out
+}
+
+// sameNumber compares the registry's number with one that somebody typed.
+func sameNumber(kept, typed dovidka.DeclarationNumber) bool {
+	read, err := dovidka.ReadDeclarationNumber(kept.Reveal())
+	return err == nil && read == typed || kept == typed
+}
