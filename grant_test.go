@@ -15,6 +15,7 @@ func fixtureClaims(t testing.TB) dovidka.GrantClaims {
 	issued := time.Date(2026, time.September, 1, 9, 30, 0, 0, time.UTC)
 	return dovidka.GrantClaims{
 		ID: "grant-1", RequestID: "request-1", ConsentID: "consent-1", Purpose: dovidka.PurposePatientAccess, Recipient: "Портал",
+		Scope: dovidka.ScopeDeclarations,
 		Requester: dovidka.GrantPerson{
 			RNOKPP: subject.RNOKPP, Document: subject.Document, UNZR: subject.UNZR, Name: dovidka.NewSignerName("Вигаданий", "Остап Ігорович"),
 		},
@@ -30,6 +31,26 @@ func fixtureGrant(t testing.TB) (dovidka.Grant, ed25519.PublicKey) {
 		t.Fatal(err)
 	}
 	return g, key.Public().(ed25519.PublicKey)
+}
+
+// TestGrantOfInquiry carries all that an inquiry says.
+func TestGrantOfInquiry(t *testing.T) {
+	t.Parallel()
+	inquiry, err := fixtureInquiryJSON(t).Parse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fixtureClaims(t)
+	want.ConsentID, want.Requester = "", dovidka.GrantPerson{}
+	want.Ground, want.Scope, want.Number, want.Subject = inquiry.Ground, inquiry.Scope, inquiry.Number, inquiry.Subject
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	g, err := dovidka.SignGrant(want, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := g.Open(key.Public().(ed25519.PublicKey), want.IssuedAt); err != nil || got != want {
+		t.Errorf("the grant says something else (%v)", err)
+	}
 }
 
 func TestGrant(t *testing.T) {

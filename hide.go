@@ -33,6 +33,12 @@ func (s SubjectJSON) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
 // LogValue hides the subject.
 func (s SubjectJSON) LogValue() slog.Value { return slog.StringValue(hidden) }
 
+// Format hides whom the inquiry is about.
+func (i InquiryJSON) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
+
+// LogValue hides whom the inquiry is about.
+func (i InquiryJSON) LogValue() slog.Value { return slog.StringValue(hidden) }
+
 // Format hides the number.
 func (d DocumentJSON) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
 

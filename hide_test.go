@@ -60,6 +60,12 @@ func domainValues(t *testing.T) map[string]any {
 	sealed := dovidka.Sealed{Bundle: bundle, Signature: bundle}
 	requester := dovidka.Requester{RNOKPP: subject.RNOKPP, Document: subject.Document, UNZR: subject.UNZR, Name: claims.Requester.Name, Content: encoded}
 	request := dovidka.Request{ID: "r", Caller: caller, Container: encoded, Content: encoded, Expected: encoded}
+	inquiry, err := fixtureInquiryJSON(t).Parse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := request
+	asked.Inquiry = &inquiry
 	answer := dovidka.Answer{RequestID: "r", Record: plain, Sealed: sealed}
 	return map[string]any{
 		"RNOKPP": subject.RNOKPP, "UNZR": subject.UNZR, "EDRPOU": edrpou, "Document": subject.Document, "DeclarationNumber": declaration.Number,
@@ -80,6 +86,7 @@ func domainValues(t *testing.T) map[string]any {
 		"Record":      record,
 		"RecordJSON":  plain, "PatientJSON": plain.Patient, "DeclarationJSON": plain.Declarations[0], "EmployeeJSON": *plain.Declarations[0].Employee,
 		"LegalEntityJSON": *plain.Declarations[0].LegalEntity,
+		"Inquiry":         inquiry, "InquiryJSON": fixtureInquiryJSON(t), "Request of an inquiry": asked,
 		"Sealed":          sealed, "Answer": answer,
 	}
 }
@@ -88,7 +95,7 @@ func domainValues(t *testing.T) map[string]any {
 // from encoding/json too, because slog's JSON handler uses it for what is nested.
 func plainJSON(name string) bool {
 	switch name {
-	case "SubjectJSON", "DocumentJSON", "RecordJSON", "PatientJSON", "DeclarationJSON", "EmployeeJSON", "LegalEntityJSON":
+	case "SubjectJSON", "DocumentJSON", "InquiryJSON", "RecordJSON", "PatientJSON", "DeclarationJSON", "EmployeeJSON", "LegalEntityJSON":
 		return true
 	}
 	return false

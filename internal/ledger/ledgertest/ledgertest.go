@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/internal/ledger"
 	"github.com/dovidka/dovidka/internal/ledger/sqlstore"
 	"github.com/dovidka/dovidka/internal/platform/database"
@@ -29,14 +30,14 @@ type Ledger struct {
 }
 
 // New opens a Ledger with an empty log. The clock may be nil.
-func New(t testing.TB, now func() time.Time) *Ledger {
+func New(t testing.TB, now func() time.Time, entitled ...dovidka.Entitlement) *Ledger {
 	t.Helper()
-	return On(t, databasetest.SQLite(t), now)
+	return On(t, databasetest.SQLite(t), now, entitled...)
 }
 
 // On opens a Ledger in the given database. All have the same keys, so several
 // on one database are replicas of each other.
-func On(t testing.TB, db *database.DB, now func() time.Time) *Ledger {
+func On(t testing.TB, db *database.DB, now func() time.Time, entitled ...dovidka.Entitlement) *Ledger {
 	t.Helper()
 	if err := sqlstore.Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
@@ -44,7 +45,7 @@ func On(t testing.TB, db *database.DB, now func() time.Time) *Ledger {
 	store := &Store{Store: sqlstore.New(db)}
 	s, err := ledger.New(ledger.Config{
 		Store: store, GrantKey: Key(), PseudonymKey: bytes.Repeat([]byte{7}, 32),
-		ConsentTTL: ConsentTTL, GrantTTL: GrantTTL, Now: now,
+		ConsentTTL: ConsentTTL, GrantTTL: GrantTTL, Entitlements: entitled, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
