@@ -87,7 +87,7 @@ func domainValues(t *testing.T) map[string]any {
 		"RecordJSON":  plain, "PatientJSON": plain.Patient, "DeclarationJSON": plain.Declarations[0], "EmployeeJSON": *plain.Declarations[0].Employee,
 		"LegalEntityJSON": *plain.Declarations[0].LegalEntity,
 		"Inquiry":         inquiry, "InquiryJSON": fixtureInquiryJSON(t), "Request of an inquiry": asked,
-		"Sealed":          sealed, "Answer": answer,
+		"Sealed": sealed, "Answer": answer,
 	}
 }
 

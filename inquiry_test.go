@@ -45,14 +45,16 @@ func TestInquiryRefuses(t *testing.T) {
 		field  string
 		is     error
 	}{
-		"no scope":              {func(i *dovidka.InquiryJSON) { i.Scope = "" }, "scope", nil},
-		"another scope":         {func(i *dovidka.InquiryJSON) { i.Scope = "everything" }, "scope", nil},
-		"no ground":             {func(i *dovidka.InquiryJSON) { i.Ground = " \n" }, "legalGround", dovidka.ErrGround},
-		"a long ground":         {func(i *dovidka.InquiryJSON) { i.Ground = strings.Repeat("ї", dovidka.MaxGround+1) }, "legalGround", dovidka.ErrGround},
-		"control characters":    {func(i *dovidka.InquiryJSON) { i.Ground = "a\x00b" }, "legalGround", dovidka.ErrGround},
-		"not UTF-8":             {func(i *dovidka.InquiryJSON) { i.Ground = "a\xff" }, "legalGround", dovidka.ErrGround},
-		"a relation":            {func(i *dovidka.InquiryJSON) { i.Subject.Relation = dovidka.RelationSelf }, "subject.relation", nil},
-		"nobody":                {func(i *dovidka.InquiryJSON) { i.Subject = dovidka.SubjectJSON{LastName: "Вигаданий", FirstName: "Остап"} }, "subject", nil},
+		"no scope":           {func(i *dovidka.InquiryJSON) { i.Scope = "" }, "scope", nil},
+		"another scope":      {func(i *dovidka.InquiryJSON) { i.Scope = "everything" }, "scope", nil},
+		"no ground":          {func(i *dovidka.InquiryJSON) { i.Ground = " \n" }, "legalGround", dovidka.ErrGround},
+		"a long ground":      {func(i *dovidka.InquiryJSON) { i.Ground = strings.Repeat("ї", dovidka.MaxGround+1) }, "legalGround", dovidka.ErrGround},
+		"control characters": {func(i *dovidka.InquiryJSON) { i.Ground = "a\x00b" }, "legalGround", dovidka.ErrGround},
+		"not UTF-8":          {func(i *dovidka.InquiryJSON) { i.Ground = "a\xff" }, "legalGround", dovidka.ErrGround},
+		"a relation":         {func(i *dovidka.InquiryJSON) { i.Subject.Relation = dovidka.RelationSelf }, "subject.relation", nil},
+		"nobody": {func(i *dovidka.InquiryJSON) {
+			i.Subject = dovidka.SubjectJSON{LastName: "Вигаданий", FirstName: "Остап"}
+		}, "subject", nil},
 		"no surname":            {func(i *dovidka.InquiryJSON) { i.Subject.LastName = " " }, "subject", nil},
 		"no given name":         {func(i *dovidka.InquiryJSON) { i.Subject.FirstName = "" }, "subject", nil},
 		"a wrong number":        {func(i *dovidka.InquiryJSON) { i.Subject.RNOKPP = "3075751270" }, "subject.rnokpp", dovidka.ErrRNOKPP},

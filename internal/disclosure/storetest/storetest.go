@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) disclosure.Store) {
 		"open keeps what it was given":           openKeeps,
 		"open twice keeps the first":             openTwice,
 		"open keeps a refusal":                   openRefused,
+		"an inquiry is kept, and wiped in time":  inquiry,
 		"accept happens once":                    acceptOnce,
 		"claims exclude each other":              claims,
 		"a lost claim moves nothing":             lostClaim,
@@ -102,6 +103,28 @@ func openRefused(t *testing.T, s disclosure.Store) {
 	must(t, err)
 	if diff := cmp.Diff(want, load(t, s, want.ID), equate); diff != "" {
 		t.Errorf("loaded case differs (-want +got):\n%s", diff)
+	}
+}
+
+func inquiry(t *testing.T, s disclosure.Store) {
+	want := newCase()
+	want.State, want.Inquiry, want.AcceptedAt = dovidka.StateAccepted, []byte(`{"scope":"status"}`), start
+	want.Statement, want.Nonce, want.ExpiresAt = nil, "", time.Time{}
+	_, _, err := s.Open(t.Context(), want)
+	must(t, err)
+	if diff := cmp.Diff(want, load(t, s, want.ID), equate); diff != "" {
+		t.Errorf("loaded case differs (-want +got):\n%s", diff)
+	}
+	ids, err := s.Due(t.Context(), start, 10)
+	must(t, err)
+	if diff := cmp.Diff([]dovidka.ID{want.ID}, ids); diff != "" {
+		t.Errorf("due (-want +got):\n%s", diff)
+	}
+	must(t, s.Finish(t.Context(), want.ID, 0, disclosure.Outcome{Code: dovidka.CodeNotEntitled}, start))
+	wiped, _, err := s.Purge(t.Context(), start, start.Add(time.Minute), start.Add(-time.Minute))
+	must(t, err)
+	if got := load(t, s, want.ID); wiped != 1 || got.Inquiry != nil {
+		t.Errorf("%d cases wiped; an inquiry of %d bytes is left", wiped, len(got.Inquiry))
 	}
 }
 
