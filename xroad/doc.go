@@ -1,11 +1,14 @@
-// Package xroad speaks the SOAP message protocol of X-Road 4.0 as Trembita (Cybernetica UXP) carries it, on both sides: as
-// an information system that stands behind a security server and answers its calls, and as one that calls others
-// through it.
+// Package xroad speaks the SOAP message protocol of X-Road 4.0 and REST as Trembita (Cybernetica UXP) and X-Road carry
+// them, on both sides: as an information system that stands behind a security server and answers its calls, and as one
+// that calls others through it.
 //
 // # Providing
 //
 // Most providers want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage],
 // [MarshalResponse] and [Fault.Marshal] are the pieces below it, for those who bring their own transport.
+//
+// In REST it is [NewRESTHandler], and [ReadRESTHeader] below it, which reads the header fields of both families. Users and
+// subjects of data are [Personal] there and hide themselves in logs.
 //
 // # Consuming
 //
@@ -34,8 +37,8 @@
 // The package does not sign, encrypt or authorise: that is done between security servers, and the client in a header
 // can be trusted only as far as the connection to the security server is protected.
 //
-// Sources: "X-Road: Message Protocol v4.0" (PR-MESS), "Third Party Representation Extension", SOAP 1.1, SOAP 1.2,
-// WSDL 1.1, and the guides for developers of Trembita services.
+// Sources: "X-Road: Message Protocol v4.0" (PR-MESS), "X-Road: Message Protocol for REST" (PR-REST), "Third Party
+// Representation Extension", SOAP 1.1, SOAP 1.2, WSDL 1.1, and the guides for developers of Trembita services.
 package xroad
 
 // Namespaces of the message protocol (PR-MESS, clause 2) and of the two SOAP versions.
