@@ -45,7 +45,13 @@ type TLSConfig struct {
 	Certificate        string   `yaml:"certificate"`
 	Key                string   `yaml:"key"`
 	ClientCA           string   `yaml:"client_ca"`
+	ClientCertificates []string `yaml:"client_certificates"`
 	ClientFingerprints []string `yaml:"client_fingerprints"`
+}
+
+// asks reports whether clients are asked for certificates.
+func (c TLSConfig) asks() bool {
+	return c.ClientCA != "" || len(c.ClientCertificates) > 0 || len(c.ClientFingerprints) > 0
 }
 
 // DiiaConfig is the REST door.
@@ -64,7 +70,7 @@ type DiiaConfig struct {
 // must be asked for them: where nothing else says whose to accept, theirs are.
 func (c DiiaConfig) listener() ListenConfig {
 	out := c.ListenConfig
-	if out.TLS.ClientCA == "" && len(out.TLS.ClientFingerprints) == 0 {
+	if !out.TLS.asks() {
 		for _, client := range c.Clients {
 			out.TLS.ClientFingerprints = append(out.TLS.ClientFingerprints, client.Fingerprints...)
 		}
@@ -224,7 +230,9 @@ func (c *Config) resolve(dir string) {
 	} {
 		at(path)
 	}
-	lists := [][]string{c.Verifier.Anchors, c.Verifier.Intermediates, c.Verifier.CRLs}
+	lists := [][]string{
+		c.Verifier.Anchors, c.Verifier.Intermediates, c.Verifier.CRLs, c.Diia.TLS.ClientCertificates, c.Trembita.TLS.ClientCertificates,
+	}
 	for i := range c.Verifier.TrustLists {
 		list := &c.Verifier.TrustLists[i]
 		at(&list.File)
@@ -304,8 +312,8 @@ func (c *Config) warn(log *slog.Logger) {
 	if c.Diia.Listen != "" && c.Diia.Insecure || c.Trembita.Listen != "" && c.Trembita.Insecure {
 		log.Warn("a door is open without TLS", "setting", "insecure")
 	}
-	if !c.Trembita.Insecure && c.Trembita.TLS.ClientCA == "" && len(c.Trembita.TLS.ClientFingerprints) == 0 && c.Trembita.Listen != "" {
-		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_fingerprints")
+	if !c.Trembita.Insecure && !c.Trembita.TLS.asks() && c.Trembita.Listen != "" {
+		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_certificates")
 	}
 	for setting, path := range map[string]string{
 		"ledger.key_file": c.Ledger.KeyFile, "ledger.pseudonym_key_file": c.Ledger.PseudonymKeyFile,

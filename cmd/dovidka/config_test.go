@@ -95,7 +95,7 @@ func TestSampleConfiguration(t *testing.T) {
 	}
 	// What has no default stands in the sample as an example.
 	sample.Diia.TLS.Certificate, sample.Diia.TLS.Key, sample.Diia.Clients, sample.Diia.ProcessCodes = "", "", nil, nil
-	sample.Trembita.TLS.Certificate, sample.Trembita.TLS.Key, sample.Trembita.TLS.ClientFingerprints, sample.Trembita.Clients = "", "", nil, nil
+	sample.Trembita.TLS.Certificate, sample.Trembita.TLS.Key, sample.Trembita.TLS.ClientCertificates, sample.Trembita.Clients = "", "", nil, nil
 	sample.Verifier.TrustLists = nil
 	sample.Verifier.Anchors, sample.Ledger.KeyFile, sample.Ledger.PseudonymKeyFile, sample.Seal = nil, "", "", SealConfig{}
 	nothing := cmp.Transformer("nothing", func(list []string) []string {
@@ -183,12 +183,12 @@ func TestConfigurationPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := []string{
-		cfg.Data, cfg.Verifier.Anchors[0], cfg.Seal.KeyFile, cfg.Diia.TLS.Certificate, cfg.Diia.TLS.ClientCA,
+		cfg.Data, cfg.Verifier.Anchors[0], cfg.Seal.KeyFile, cfg.Diia.TLS.Certificate, cfg.Diia.TLS.ClientCA, cfg.Trembita.TLS.ClientCertificates[0],
 		cfg.Databases.Registry, cfg.Databases.Ledger,
 	}
 	want := []string{
 		filepath.Join(dir, "data"), filepath.Join(dir, "trust", "root.cer"), filepath.Join(dir, "seal.p12"),
-		filepath.Join(dir, "tls", "server.crt"), "", "postgres://host/registry", "sqlite:" + filepath.Join(dir, "data", "ledger.db"),
+		filepath.Join(dir, "tls", "server.crt"), "", filepath.Join(dir, "tls", "security-server.crt"), "postgres://host/registry", "sqlite:" + filepath.Join(dir, "data", "ledger.db"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("paths (-want +got):\n%s", diff)
@@ -225,7 +225,7 @@ func TestConfigurationWarnings(t *testing.T) {
 		"nobody at REST":      {func(c *Config) { c.Diia.Clients = nil }, "diia.clients"},
 		"nobody at SOAP":      {func(c *Config) { c.Trembita.Clients = nil }, "trembita.clients"},
 		"no TLS":              {func(c *Config) { c.Diia.Insecure = true }, "insecure"},
-		"any security server": {func(c *Config) { c.Trembita.TLS.ClientCA = "" }, "trembita.tls.client_fingerprints"},
+		"any security server": {func(c *Config) { c.Trembita.TLS.ClientCA = "" }, "trembita.tls.client_certificates"},
 		"closed doors":        {func(c *Config) { c.Diia = DiiaConfig{}; c.Trembita.Clients = []string{demoClient} }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,13 +29,14 @@ func survivesStrangers(t *testing.T, o *original) {
 	dir := t.TempDir()
 	_, server := selfSigned(t, dir, "server")
 	portalPin, portalKey := selfSigned(t, dir, "portal")
-	busPin, busKey := selfSigned(t, dir, "bus")
+	_, busKey := selfSigned(t, dir, "bus")
+	nextPin, nextKey := selfSigned(t, dir, "next")
 	_, strangerKey := selfSigned(t, dir, "stranger")
 	w := o.start(t, func(c *Config) {
 		files := TLSConfig{Certificate: filepath.Join(dir, "server.crt"), Key: filepath.Join(dir, "server.key")}
 		c.Diia.Insecure, c.Diia.InsecureClient, c.Diia.TLS = false, "", files
 		c.Diia.Clients = []ClientConfig{{Name: "diia", Fingerprints: []string{portalPin}}}
-		files.ClientFingerprints = []string{busPin}
+		files.ClientCertificates = []string{filepath.Join(dir, "bus.crt")}
 		c.Trembita.Insecure, c.Trembita.TLS = false, files
 	})
 	roots := x509.NewCertPool()
@@ -52,7 +54,8 @@ func survivesStrangers(t *testing.T, o *original) {
 	if result, err := w.rest().Submit(t.Context(), id, container); err != nil || result.Result == nil {
 		t.Errorf("REST as the portal: %v", err)
 	}
-	w.http = as(busKey)
+	known := as(busKey)
+	w.http = known
 	content := w.statement()
 	message := w.message(w.sign(citizen, content), content)
 	if code, _ := w.send(message); code != "OK" {
@@ -77,6 +80,26 @@ func survivesStrangers(t *testing.T, o *original) {
 				t.Errorf("SOAP as %s: %v", name, err)
 			}
 		}
+	}
+
+	// The security server changes its certificate: what was opened with the one
+	// before is cut, and nothing is restarted.
+	if err := os.Rename(filepath.Join(dir, "next.crt"), filepath.Join(dir, "bus.crt")); err != nil {
+		t.Fatal(err)
+	}
+	w.http = known
+	w.until("the old certificate's end", func() bool {
+		var fault *portal.SOAPFault
+		_, err := w.soap().Send(t.Context(), message)
+		return err != nil && !errors.As(err, &fault)
+	})
+	w.http = as(nextKey)
+	if code, _ := w.send(message); code != "OK" {
+		t.Errorf("SOAP as the security server, renewed: %s", code)
+	}
+	w.http = as()
+	if _, metrics := w.call(http.MethodGet, w.at.Metrics, "", nil); !strings.Contains(string(metrics), `dovidka_tls_certificate_expiry_timestamp_seconds{certificate="`+nextPin) {
+		t.Error("the metrics do not tell when the security server's certificate expires")
 	}
 	w.ledger()
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,6 +39,7 @@ type app struct {
 	online     *online.Client // nil when nobody is asked
 	soap       *xroad.Handler // nil when the door is closed
 	health     *health.Health
+	tls        tlsMetrics
 
 	rest, trembita, operations *httpserver.Server // the first two may be nil
 	databases                  []*database.DB
@@ -65,6 +65,9 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (_ *app, err erro
 	}
 	checks, err := a.services(ctx, cfg, metrics)
 	if err != nil {
+		return nil, err
+	}
+	if a.tls, err = newTLSMetrics(metrics); err != nil {
 		return nil, err
 	}
 	if err := a.doors(ctx, cfg, observed); err != nil {
@@ -178,7 +181,7 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 		if err != nil {
 			return err
 		}
-		if a.rest, err = listen(ctx, "diia", cfg.Diia.listener(), door, a.log); err != nil {
+		if a.rest, err = a.listen(ctx, "diia", cfg.Diia.listener(), door); err != nil {
 			return err
 		}
 	}
@@ -205,7 +208,7 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 		return err
 	}
 	handler := observed.Middleware(string(dovidka.ChannelTrembita), trembita.AnswerPanic, a.soap)
-	a.trembita, err = listen(ctx, "trembita", cfg.Trembita.ListenConfig, handler, a.log)
+	a.trembita, err = a.listen(ctx, "trembita", cfg.Trembita.ListenConfig, handler)
 	return err
 }
 
@@ -272,18 +275,6 @@ func (a *app) close(ctx context.Context) error {
 	}
 	a.databases = nil
 	return errors.Join(errs...)
-}
-
-func listen(ctx context.Context, name string, cfg ListenConfig, handler http.Handler, log *slog.Logger) (*httpserver.Server, error) {
-	c := httpserver.Config{
-		Name: name, Address: cfg.Listen, Handler: handler, Insecure: cfg.Insecure, Logger: log, MaxConnections: cfg.MaxConnections,
-	}
-	if !cfg.Insecure {
-		c.TLS = &httpserver.TLS{
-			CertFile: cfg.TLS.Certificate, KeyFile: cfg.TLS.Key, ClientCA: cfg.TLS.ClientCA, ClientFingerprints: cfg.TLS.ClientFingerprints,
-		}
-	}
-	return httpserver.Listen(ctx, c)
 }
 
 // stepMetrics measures the steps of the road.

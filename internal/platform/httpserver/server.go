@@ -84,12 +84,16 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 	}
 	logger := c.Logger.With(slog.String("listener", c.Name))
 	var tlsConfig *tls.Config
+	var connContext func(context.Context, net.Conn) context.Context
 	if c.TLS != nil {
 		keys, err := newKeyring(*c.TLS, logger)
 		if err != nil {
 			return nil, fmt.Errorf("listener %s: %w", c.Name, err)
 		}
 		tlsConfig = keys.config()
+		if c.TLS.asks() {
+			c.Handler, connContext = &guard{keys, c.Handler, logger}, remember
+		}
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Address)
 	if err != nil {
@@ -99,7 +103,7 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 		name: c.Name, secure: c.TLS != nil, shutdown: c.ShutdownTimeout, logger: logger,
 		listener: &limitedListener{Listener: listener, places: make(chan struct{}, c.MaxConnections), closed: make(chan struct{})},
 		http: &http.Server{
-			Handler: c.Handler, TLSConfig: tlsConfig,
+			Handler: c.Handler, TLSConfig: tlsConfig, ConnContext: connContext,
 			ReadHeaderTimeout: c.ReadHeaderTimeout, ReadTimeout: c.ReadTimeout, WriteTimeout: c.WriteTimeout,
 			IdleTimeout: c.IdleTimeout, MaxHeaderBytes: c.MaxHeaderBytes,
 			// net/http says here what strangers do wrong on the wire; at debug

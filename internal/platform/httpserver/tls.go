@@ -1,21 +1,20 @@
 package httpserver
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 )
 
 // TLS says with which certificate to serve and whose to accept. Without
-// ClientCA and ClientFingerprints nobody is asked for a certificate.
+// ClientCA, ClientFingerprints and ClientCertificates nobody is asked for a
+// certificate. All files are read again when they change.
 type TLS struct {
 	CertFile string // PEM, with the intermediate certificates after it
 	KeyFile  string // PEM
@@ -23,51 +22,73 @@ type TLS struct {
 	// certificates.
 	ClientCA string
 	// ClientFingerprints are the SHA-256 fingerprints (hexadecimal, colons
-	// allowed) of the clients' certificates. With ClientCA too, both must hold.
+	// allowed) of the clients' certificates, ClientCertificates are PEM files of
+	// nothing but such certificates, one or more in each. A client shows exactly
+	// one of either: who issued it, and to what name, does not matter. With
+	// ClientCA too, both must hold.
 	ClientFingerprints []string
+	ClientCertificates []string
 	Now                func() time.Time // time.Now when nil
+	// Observe, if set, is called when the files were read, and with an error
+	// when they cannot be read again and those before stay in use.
+	Observe func(Certificates, error)
+}
+
+// Certificates is what a listener has in use.
+type Certificates struct {
+	NotAfter time.Time            // of its own
+	Clients  map[string]time.Time // NotAfter of those in ClientCertificates, by fingerprint
 }
 
 // keyring holds the certificates and reads their files again when they change,
 // so that a renewed certificate needs no restart.
 type keyring struct {
 	source TLS
-	pins   map[[sha256.Size]byte]bool
+	fixed  pins // from ClientFingerprints
 	logger *slog.Logger
 
-	mu     sync.Mutex // protects what follows
-	stamps [3]stamp
-	ready  *tls.Config
+	mu       sync.Mutex // protects what follows
+	files    []os.FileInfo
+	looked   time.Time
+	ready    *version
+	reported string // the error that was told last
 }
 
-// stamp tells one version of a file from another.
-type stamp struct {
-	modified time.Time
-	size     int64
+// version is what one version of the files comes to.
+type version struct {
+	config       *tls.Config
+	certificates Certificates
+	pins         pins           // nil: not asked for
+	authorities  *x509.CertPool // nil: not asked for
+	now          func() time.Time
 }
 
 func newKeyring(source TLS, logger *slog.Logger) (*keyring, error) {
 	if source.Now == nil {
 		source.Now = time.Now
 	}
+	if source.Observe == nil {
+		source.Observe = func(Certificates, error) {}
+	}
 	k := &keyring{source: source, logger: logger}
-	if len(source.ClientFingerprints) > 0 {
-		k.pins = map[[sha256.Size]byte]bool{}
-	}
-	for _, text := range source.ClientFingerprints {
-		pin, err := hex.DecodeString(strings.ReplaceAll(text, ":", ""))
-		if err != nil || len(pin) != sha256.Size {
-			return nil, errors.New("a client fingerprint must be the 64 hexadecimal digits of a SHA-256")
-		}
-		k.pins[[sha256.Size]byte(pin)] = true
-	}
-	stamps, err := k.look()
-	if err != nil {
+	var err error
+	if k.fixed, err = parsePins(source.ClientFingerprints); err != nil {
 		return nil, err
 	}
-	k.stamps = stamps
-	k.ready, err = k.load()
-	return k, err
+	if k.files, err = k.look(); err != nil {
+		return nil, err
+	}
+	k.looked = source.Now()
+	if k.ready, err = k.load(); err != nil {
+		return nil, err
+	}
+	k.tell(k.ready, nil)
+	return k, nil
+}
+
+// asks reports whether clients are asked for certificates.
+func (t *TLS) asks() bool {
+	return t.ClientCA != "" || len(t.ClientFingerprints) > 0 || len(t.ClientCertificates) > 0
 }
 
 // config returns what the listener uses: it asks the keyring at each handshake.
@@ -75,58 +96,98 @@ func (k *keyring) config() *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		NextProtos:         []string{"h2", "http/1.1"},
-		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return k.current(), nil },
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return k.current(0).config, nil },
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return &k.current().Certificates[0], nil
+			return &k.current(0).config.Certificates[0], nil
 		},
 	}
 }
 
-// current returns the newest configuration that could be read. While the files
-// cannot be read, or do not fit each other because a renewal is under way, the
-// one before stays in use and the next handshake tries again.
-func (k *keyring) current() *tls.Config {
+// current returns the newest version that could be read, as far as anybody
+// looked within the time given. While the files cannot be read, or do not fit
+// each other because a renewal is under way, the one before stays in use.
+func (k *keyring) current(within time.Duration) *version {
+	ready, news, err := k.refresh(within)
+	if news {
+		k.tell(ready, err)
+	}
+	return ready
+}
+
+func (k *keyring) refresh(within time.Duration) (ready *version, news bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	stamps, err := k.look()
-	if err == nil && stamps == k.stamps {
-		return k.ready
+	now := k.source.Now()
+	if age := now.Sub(k.looked); age >= 0 && age < within {
+		return k.ready, false, nil
 	}
-	var fresh *tls.Config
+	k.looked = now
+	files, err := k.look()
+	if err == nil && slices.EqualFunc(files, k.files, unchanged) {
+		return k.ready, false, nil
+	}
+	var fresh *version
 	if err == nil {
 		fresh, err = k.load()
 	}
 	if err != nil {
-		k.logger.Warn("certificates cannot be read again; those before stay in use", slog.String("cause", err.Error()))
-		return k.ready
+		news := err.Error() != k.reported
+		k.reported = err.Error()
+		return k.ready, news, err
 	}
-	k.stamps, k.ready = stamps, fresh
-	k.logger.Info("certificates were read again", slog.Time("not_after", fresh.Certificates[0].Leaf.NotAfter))
-	return k.ready
+	k.files, k.ready, k.reported = files, fresh, ""
+	return fresh, true, nil
 }
 
-func (k *keyring) look() (out [3]stamp, err error) {
-	for i, name := range []string{k.source.CertFile, k.source.KeyFile, k.source.ClientCA} {
-		if name == "" {
-			continue
+// tell lets operators know what is in use now, and for how long.
+func (k *keyring) tell(in *version, err error) {
+	k.source.Observe(in.certificates, err)
+	if err != nil {
+		k.logger.Warn("certificates cannot be read again; those before stay in use", slog.String("cause", err.Error()))
+		return
+	}
+	k.logger.Info("certificates were read", slog.Time("not_after", in.certificates.NotAfter), slog.Int("client_certificates", len(in.certificates.Clients)))
+	for fingerprint, notAfter := range in.certificates.Clients {
+		if k.source.Now().After(notAfter) {
+			k.logger.Warn("a client certificate has expired and is not admitted", slog.String("fingerprint", fingerprint), slog.Time("not_after", notAfter))
 		}
+	}
+}
+
+// unchanged tells one version of a file from another: written in place, or put
+// in its place, even with the times of the one before.
+func unchanged(a, b os.FileInfo) bool {
+	return a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && os.SameFile(a, b)
+}
+
+func (k *keyring) look() ([]os.FileInfo, error) {
+	names := append([]string{k.source.CertFile, k.source.KeyFile}, k.source.ClientCertificates...)
+	if k.source.ClientCA != "" {
+		names = append(names, k.source.ClientCA)
+	}
+	out := make([]os.FileInfo, 0, len(names))
+	for _, name := range names {
 		info, err := os.Stat(name)
 		if err != nil {
-			return out, fmt.Errorf("look at TLS files: %w", err)
+			return nil, fmt.Errorf("look at TLS files: %w", err)
 		}
-		out[i] = stamp{info.ModTime(), info.Size()}
+		out = append(out, info)
 	}
 	return out, nil
 }
 
-func (k *keyring) load() (*tls.Config, error) {
+func (k *keyring) load() (*version, error) {
 	pair, err := tls.LoadX509KeyPair(k.source.CertFile, k.source.KeyFile)
 	if err != nil {
 		return nil, fmt.Errorf("load TLS certificate: %w", err)
 	}
-	c := &tls.Config{
+	v := &version{now: k.source.Now, certificates: Certificates{NotAfter: pair.Leaf.NotAfter, Clients: map[string]time.Time{}}}
+	v.config = &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, Time: k.source.Now,
-		Certificates: []tls.Certificate{pair}, VerifyConnection: k.admit,
+		Certificates: []tls.Certificate{pair}, VerifyConnection: v.pinned,
+	}
+	if v.pins, err = k.fixed.with(k.source.ClientCertificates, v.certificates.Clients); err != nil {
+		return nil, fmt.Errorf("load clients' certificates: %w", err)
 	}
 	switch {
 	case k.source.ClientCA != "":
@@ -134,34 +195,15 @@ func (k *keyring) load() (*tls.Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("load clients' authorities: %w", err)
 		}
-		c.ClientCAs = x509.NewCertPool()
-		if !c.ClientCAs.AppendCertsFromPEM(pem) {
+		v.authorities = x509.NewCertPool()
+		if !v.authorities.AppendCertsFromPEM(pem) {
 			return nil, errors.New("load clients' authorities: no certificate in the file")
 		}
-		c.ClientAuth = tls.RequireAndVerifyClientCert
-	case k.pins != nil:
-		c.ClientAuth = tls.RequireAnyClientCert
+		v.config.ClientCAs, v.config.ClientAuth = v.authorities, tls.RequireAndVerifyClientCert
+	case v.pins != nil:
+		v.config.ClientAuth = tls.RequireAnyClientCert
 	}
 	// A resumed session would remember a client that was struck off meanwhile.
-	c.SessionTicketsDisabled = c.ClientAuth != tls.NoClientCert
-	return c, nil
-}
-
-// admit lets in whoever proved to hold the key of a pinned certificate. The
-// certificate's dates hold for pinned ones as well.
-func (k *keyring) admit(state tls.ConnectionState) error {
-	if k.pins == nil {
-		return nil
-	}
-	if len(state.PeerCertificates) == 0 {
-		return errors.New("no client certificate")
-	}
-	leaf := state.PeerCertificates[0]
-	if now := k.source.Now(); now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
-		return errors.New("client certificate is out of its dates")
-	}
-	if !k.pins[sha256.Sum256(leaf.Raw)] {
-		return errors.New("client certificate is not on the list")
-	}
-	return nil
+	v.config.SessionTicketsDisabled = v.config.ClientAuth != tls.NoClientCert
+	return v, nil
 }
