@@ -62,6 +62,8 @@ type Target struct {
 	Idempotent bool
 	// Timeout is what the security server allows the service; 60 s. Ours is longer, so that its fault arrives.
 	Timeout time.Duration
+	// Attachments says that the answers' attachments are wanted. They are else passed over and cost no memory.
+	Attachments bool
 	// Faults maps the fault codes that this service defines to errors of the caller's, which errors.Is then finds. The
 	// codes of security servers, Server.ClientProxy and Server.ServerProxy, cannot be mapped.
 	Faults map[string]error
@@ -80,6 +82,7 @@ type Call struct {
 // Answer is a response that is not a fault and passed all checks.
 type Answer struct {
 	Message
+	Attachments Attachments // if the target wants them
 	// Dropped names the optional header fields that the provider did not return. It should, but it is no failure.
 	Dropped  []string
 	Attempts int // messages sent

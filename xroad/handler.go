@@ -181,41 +181,45 @@ func (c *call) answer() (body []byte, err error) {
 			Err: errors.New("too many requests in work, or shutting down")}
 	}
 	defer held.release()
-	message, err := c.read(requestVersion)
-	if err != nil {
-		return nil, err
-	}
-	operation, err := c.handler.operations.find(message)
+	operation, request, err := c.read(requestVersion)
 	if err != nil {
 		return nil, err
 	}
 	c.exchange.Operation = operation.Name
-	return c.run(held, operation, message)
+	return c.run(held, operation, request)
 }
 
-// read reads the message within the time for it.
-func (c *call) read(version Version) (*Message, error) {
-	message, err := ReadMessage(c.r.Body, c.r.Header.Get("Content-Type"), c.handler.config.Limits)
+// read reads the message within the time for it and finds the operation, which says whether it wants attachments.
+func (c *call) read(version Version) (operation *Operation, request *Package, err error) {
+	limits := c.handler.config.Limits
+	request, err = readPackage(c.r.Body, c.r.Header.Get("Content-Type"), limits, func(in *incoming) (*Message, bool, error) {
+		message, err := in.parse(&parser{version: in.version}, limits)
+		if err != nil {
+			return nil, false, err
+		}
+		c.note(message.Version, message.Header)
+		operation, err = c.handler.operations.find(message)
+		return message, err == nil && operation.Attachments, err
+	})
 	var fault *Fault
 	switch {
 	case err == nil:
 		// From here on net/http reads from the connection to see the client leave; a deadline would look like that.
 		_ = c.control.SetReadDeadline(time.Time{})
-		c.note(message.Version, message.Header)
-		return message, nil
+		return operation, request, nil
 	case errors.As(err, &fault):
 		if fault.Code == CodeTooLarge {
 			c.w.Header().Set("Connection", "close") // the rest of the body is not worth reading
 		}
 		c.note(fault.Version, fault.Header)
-		return nil, fault
+		return nil, nil, fault
 	}
 	c.w.Header().Set("Connection", "close")
 	text := "Запит не вдалося прочитати."
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		text = "Запит не надійшов вчасно."
 	}
-	return nil, &Fault{Code: CodeInvalidRequest, Text: text, Version: version, Err: err}
+	return nil, nil, &Fault{Code: CodeInvalidRequest, Text: text, Version: version, Err: err}
 }
 
 // note keeps what is known of the message for the observer.

@@ -1,79 +1,238 @@
 package xroad
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"mime/quotedprintable"
 	"strings"
 )
 
-// root is what holds the envelope: a part of a multipart message, or the whole body.
-type root struct {
-	data       []byte
-	parameters map[string]string
-	version    Version
+// partError is what is wrong with a multipart message. It never quotes.
+type partError string
+
+// Error implements error.
+func (e partError) Error() string { return string(e) }
+
+// errTooLarge is a message beyond its limits.
+var errTooLarge = errors.New("beyond the limit")
+
+// sizedReader fails when more than a number of bytes come, of which it reads one.
+type sizedReader struct {
+	r    io.Reader
+	left int64
 }
 
-// readRoot finds the root part: the one that the start parameter names, else the first (RFC 2387, clause 3.2).
-func readRoot(data []byte, parameters map[string]string) (*root, error) {
-	boundary := parameters["boundary"]
-	if boundary == "" {
-		return nil, errors.New("multipart without boundary")
+// Read implements io.Reader.
+func (s *sizedReader) Read(p []byte) (int, error) {
+	if s.left < 0 {
+		return 0, fmt.Errorf("message is %w of its size", errTooLarge)
 	}
-	start := contentID(parameters["start"])
-	parts := multipart.NewReader(bytes.NewReader(data), boundary)
-	const most = 100 // parts to look through for the root, which is the first in all that was ever seen
-	for range most {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			return nil, errors.New("multipart without root part")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read part: %w", err)
-		}
-		if start == "" || contentID(part.Header.Get("Content-Id")) == start {
-			return readPart(part)
-		}
+	n, err := s.r.Read(p[:min(int64(len(p)), s.left+1)])
+	if s.left -= int64(n); s.left < 0 {
+		return 0, fmt.Errorf("message is %w of its size", errTooLarge)
 	}
-	return nil, errors.New("root part is not among the first parts")
+	return n, err
 }
 
-func readPart(part *multipart.Part) (*root, error) {
-	media, parameters := parseMediaType(part.Header.Get("Content-Type"))
-	version := SOAP11
-	switch media {
-	case "text/xml":
-	case "application/soap+xml":
-		version = SOAP12
-	case "application/xop+xml": // XOP, clause 4.1: its type parameter is the media type proper
-		if inner, _ := parseMediaType(parameters["type"]); inner == "application/soap+xml" {
-			version = SOAP12
-		}
-	default:
-		return nil, errors.New("root part is not an envelope by its media type")
+// partReader splits a multipart body into its parts while it arrives (RFC 2046, clause 5.1), and holds no more of it than
+// a line of a few kilobytes. Lines may end in CRLF or LF, at a delimiter too, because messages occur in which the one
+// was turned into the other.
+//
+// Parts within a part are its content: nothing nests here.
+type partReader struct {
+	in        *bufio.Reader
+	delimiter string // the two hyphens and the boundary
+	limits    Limits
+
+	parts  int
+	begun  bool       // the first delimiter has been read
+	ended  bool       // and the last
+	inside bool       // there may be content left of a part
+	header partHeader // of that part
+	err    error      // with which reading the content ended, if it was not its end
+
+	lineStart   bool    // the next byte is the first of a line
+	rest, after []byte  // content still to be given out
+	pending     []byte  // a line end that belongs to the delimiter if one follows, else to the content
+	lineEnd     [2]byte // CRLF, for pending to point into
+}
+
+func newPartReader(r io.Reader, boundary string, limits Limits) *partReader {
+	const line = 4096
+	return &partReader{
+		in: bufio.NewReaderSize(r, line), delimiter: "--" + boundary, limits: limits,
+		lineStart: true, lineEnd: [2]byte{'\r', '\n'},
 	}
-	var content io.Reader = part
-	switch encoding := part.Header.Get("Content-Transfer-Encoding"); strings.ToLower(strings.TrimSpace(encoding)) {
+}
+
+// checkBoundary refuses what cannot be a boundary (RFC 2046, clause 5.1.1), but for characters which are not allowed
+// in one and cannot be mistaken for something else.
+func checkBoundary(boundary string) error {
+	const longest = 70
+	if boundary == "" || len(boundary) > longest || strings.HasSuffix(boundary, " ") ||
+		strings.ContainsFunc(boundary, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return partError("multipart without a boundary that could be one")
+	}
+	return nil
+}
+
+// next goes to the next part, passing over what is left of the one before. After the last it reads the body to its end
+// and returns io.EOF.
+func (p *partReader) next() error {
+	if err := p.toDelimiter(); err != nil {
+		return err
+	}
+	if p.ended {
+		if _, err := io.Copy(io.Discard, p.in); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	if p.parts++; p.parts > p.limits.Parts {
+		return fmt.Errorf("number of parts is %w", errTooLarge)
+	}
+	var err error
+	if p.header, err = p.readHeader(); err != nil {
+		return err
+	}
+	p.inside, p.lineStart, p.err = true, true, nil
+	return nil
+}
+
+// toDelimiter passes over the preamble, or what is left of a part.
+func (p *partReader) toDelimiter() error {
+	if p.inside {
+		_, err := io.Copy(io.Discard, p)
+		return err
+	}
+	for !p.begun {
+		switch err := p.fill(); {
+		case errors.Is(err, io.EOF):
+			p.begun = true
+		case errors.Is(err, errTruncated):
+			return partError("multipart without parts")
+		case err != nil:
+			return err
+		}
+		p.rest, p.after, p.pending = nil, nil, nil
+	}
+	return nil
+}
+
+const errTruncated = partError("multipart is cut off")
+
+// Read gives out the content of a part, as it came. It implements io.Reader.
+func (p *partReader) Read(b []byte) (int, error) {
+	for len(p.rest) == 0 {
+		if !p.inside {
+			return 0, io.EOF
+		}
+		if err := p.fill(); err != nil {
+			p.inside = false
+			if !errors.Is(err, io.EOF) {
+				p.err = err
+			}
+			return 0, err
+		}
+	}
+	n := copy(b, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// fill makes the next piece of content available. It returns io.EOF when a delimiter was read instead.
+func (p *partReader) fill() error {
+	if len(p.after) > 0 {
+		p.rest, p.after = p.after, nil
+		return nil
+	}
+	line, err := p.in.ReadSlice('\n')
+	complete := err == nil
+	if err != nil && !errors.Is(err, bufio.ErrBufferFull) && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if p.lineStart && (complete || errors.Is(err, io.EOF)) {
+		if closing, ok := p.isDelimiter(line); ok {
+			p.pending, p.ended = nil, closing
+			return io.EOF
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		return errTruncated
+	}
+	if !p.lineStart && len(line) == 1 && complete && len(p.pending) == 1 { // a CRLF on the edge of the buffer
+		p.pending, p.lineStart = p.lineEnd[:], true
+		return nil
+	}
+	content := line
+	p.rest, p.pending = p.pending, nil
+	if complete {
+		content = content[:len(content)-1]
+		p.pending = p.lineEnd[1:]
+	}
+	if bytes.HasSuffix(content, p.lineEnd[:1]) {
+		content = content[:len(content)-1]
+		p.pending = p.lineEnd[:1+len(p.pending)]
+	}
+	p.after, p.lineStart = content, complete
+	return nil
+}
+
+// isDelimiter tells a delimiter from a line which only begins like one, and whether it is the last.
+func (p *partReader) isDelimiter(line []byte) (closing, ok bool) {
+	if len(line) < len(p.delimiter) || string(line[:len(p.delimiter)]) != p.delimiter {
+		return false, false
+	}
+	rest := line[len(p.delimiter):]
+	if bytes.HasPrefix(rest, []byte("--")) {
+		rest, closing = rest[2:], true
+	}
+	return closing, len(bytes.Trim(rest, " \t\r\n")) == 0 // white space is padding
+}
+
+// content returns the content of the part that next went to, with the transfer encoding undone (RFC 2045, clause 6).
+func (p *partReader) content() ([]byte, error) {
+	var decoded io.Reader = p
+	switch strings.ToLower(p.header.encoding) {
 	case "", "7bit", "8bit", "binary":
 	case "quoted-printable":
-		content = quotedprintable.NewReader(part)
+		decoded = quotedprintable.NewReader(p)
 	case "base64":
-		content = base64.NewDecoder(base64.StdEncoding, part)
+		decoded = base64.NewDecoder(base64.StdEncoding, spaceless{p})
 	default:
-		return nil, errors.New("unknown transfer encoding")
+		return nil, partError("part in an unknown transfer encoding")
 	}
-	data, err := io.ReadAll(content)
-	if err != nil {
-		return nil, fmt.Errorf("read root part: %w", err)
+	data, err := io.ReadAll(io.LimitReader(decoded, p.limits.Part+1))
+	switch {
+	case p.err != nil:
+		return nil, p.err
+	case err != nil: // not with its own words, which may quote
+		return nil, partError("part does not follow its transfer encoding")
+	case int64(len(data)) > p.limits.Part:
+		return nil, fmt.Errorf("size of a part is %w", errTooLarge)
 	}
-	return &root{data: data, parameters: parameters, version: version}, nil
+	return data, nil
 }
 
-// contentID strips the angle brackets, which the start parameter and the header have or lack in every combination.
-func contentID(value string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(value), "<"), ">")
+// spaceless leaves out the white space that base64 may have and base64.NewDecoder does not expect.
+type spaceless struct{ r io.Reader }
+
+// Read implements io.Reader.
+func (s spaceless) Read(b []byte) (int, error) {
+	for {
+		n, err := s.r.Read(b)
+		kept := b[:0]
+		for _, c := range b[:n] {
+			if c != ' ' && c != '\t' {
+				kept = append(kept, c)
+			}
+		}
+		if len(kept) > 0 || err != nil {
+			return len(kept), err
+		}
+	}
 }

@@ -17,6 +17,8 @@ type Operation struct {
 	Name      string // the service code, as in GetDeclarations_v1
 	Namespace string // of the elements in the body
 	Element   string // local name of the request's element; Name if empty, which is how it should be
+	// Attachments says that the requests' attachments are wanted. They are else passed over and cost no memory.
+	Attachments bool
 	// Handle answers a request. The answer is encoded as by [MarshalResponse] under Name with "Response" appended. A
 	// [*Fault] is sent to the caller; any other error is told to the observer only and sent as an internal error.
 	// The context ends when the caller has gone or the time is up.
@@ -28,6 +30,7 @@ type Request struct {
 	Version       Version
 	Header        *Header // a copy: what is echoed cannot be changed
 	Body          *Body
+	Attachments   Attachments       // if the operation wants them
 	TransactionID string            // given by the security server (uxp-transaction-id), empty if absent or unfit for a log
 	TraceID       string            // ours, told to the caller in faults
 	Received      time.Time         // when the HTTP request arrived

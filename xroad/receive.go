@@ -17,7 +17,7 @@ func (c *Client) receive(ctx context.Context, w *work, sent *Header, answer *htt
 	if encoding := answer.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, badResponse("response has a content encoding, which was not asked for")
 	}
-	got, err := readResponse(answer.Body, answer.Header.Get("Content-Type"), c.config.Limits)
+	got, err := readResponse(answer.Body, answer.Header.Get("Content-Type"), c.config.Limits, w.target.Attachments)
 	if err != nil {
 		return nil, note(unreadable(ctx, w, answer, err), record)
 	}
@@ -37,8 +37,8 @@ func (c *Client) receive(ctx context.Context, w *work, sent *Header, answer *htt
 		return nil, badResponse("body is neither a fault nor the element of the response")
 	}
 	return &Answer{
-		Message: Message{Version: got.version, Header: got.header, Body: got.body},
-		Dropped: record.Dropped, Attempts: w.sent,
+		Message:     Message{Version: got.version, Header: got.header, Body: got.body},
+		Attachments: got.attachments, Dropped: record.Dropped, Attempts: w.sent,
 		MessageID: record.MessageID, TransactionID: record.TransactionID, RequestHash: got.hash,
 	}, nil
 }
@@ -59,9 +59,6 @@ func unreadable(ctx context.Context, w *work, answer *http.Response, err error) 
 	}
 	if failed := headerFault(w, answer.Header); failed != nil {
 		return failed
-	}
-	if own.Code == CodeInvalidContentType { // what mime says of it may quote
-		return badResponse("response is neither a SOAP message by its media type nor a multipart message that begins with one")
 	}
 	return badResponse("read response: %w", own.Err) // without the code, which would read as if somebody had sent it
 }

@@ -26,32 +26,37 @@ type response struct {
 	hash    *RequestHash
 	body    *Body // nil with a fault
 	fault   *remoteFault
+
+	attachments Attachments
 }
 
 // remoteFault is a fault as it came, not yet fit to be told to anybody.
 type remoteFault struct{ code, text, detail string }
 
-// readResponse reads an answer as [ReadMessage] does. A fault may lack the header, and one whose header is broken
-// is still a fault, for which reason the envelope of such an answer is read again without it.
-func readResponse(r io.Reader, contentType string, limits Limits) (*response, error) {
-	limits = limits.withDefaults()
-	found, err := readEnvelope(r, contentType, limits)
+// readResponse reads an answer as [ReadPackage] does, keeping the attachments if they are wanted and it is no fault. A
+// fault may lack the header, and one whose header is broken is still a fault, for which reason the envelope of such an
+// answer is read again without it.
+func readResponse(r io.Reader, contentType string, limits Limits, attachments bool) (*response, error) {
+	out := &response{}
+	read, err := readPackage(r, contentType, limits, func(in *incoming) (*Message, bool, error) {
+		p := &parser{version: in.version, keepHash: true}
+		message, err := in.parse(p, limits)
+		if err != nil {
+			var again error
+			if message, again = in.parse(&parser{version: in.version, passHeader: true}, limits); again != nil || !isFault(message) {
+				return nil, false, err
+			}
+		}
+		out.hash = p.hash
+		return message, attachments && !isFault(message), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{version: found.version, keepHash: true}
-	message, err := p.parse(found.data, found.parameters["charset"], limits)
-	if err != nil {
-		bare := &parser{version: found.version, passHeader: true}
-		var again error
-		if message, again = bare.parse(found.data, found.parameters["charset"], limits); again != nil || !isFault(message) {
-			return nil, err
-		}
-	}
-	out := &response{version: message.Version, header: message.Header, hash: p.hash, body: message.Body}
-	if isFault(message) {
+	out.version, out.header, out.body, out.attachments = read.Version, read.Header, read.Body, read.Attachments
+	if isFault(&read.Message) {
 		out.body = nil
-		out.fault, err = readFault(message.Body)
+		out.fault, err = readFault(read.Body)
 	}
 	return out, err
 }

@@ -41,7 +41,7 @@ func (s *slot) release() {
 
 // run lets the operation work on the message and returns the encoded response. It does not wait longer than the time
 // allowed, whatever the operation does.
-func (c *call) run(held *slot, operation *Operation, message *Message) ([]byte, error) {
+func (c *call) run(held *slot, operation *Operation, message *Package) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.handler.config.Timeout)
 	defer cancel()
 	header := *message.Header
@@ -49,6 +49,7 @@ func (c *call) run(held *slot, operation *Operation, message *Message) ([]byte, 
 		Version:       message.Version,
 		Header:        &header,
 		Body:          message.Body,
+		Attachments:   message.Attachments,
 		TransactionID: c.exchange.TransactionID,
 		TraceID:       c.exchange.TraceID,
 		Received:      c.exchange.Received,
@@ -76,7 +77,7 @@ func (c *call) run(held *slot, operation *Operation, message *Message) ([]byte, 
 	if r.err == nil {
 		return r.response, nil
 	}
-	return nil, outcome(ctx, r.err, message)
+	return nil, outcome(ctx, r.err, &message.Message)
 }
 
 // respond calls the operation and encodes its answer. A panic in either is an error like any other.

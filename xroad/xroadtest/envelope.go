@@ -186,7 +186,8 @@ func insertHash(body []byte, contentType, hash string) ([]byte, error) {
 		}
 		_, _ = w.Write(p.content) // a bytes.Buffer does not fail
 	}
-	return out.Bytes(), writer.Close()
+	err = writer.Close()
+	return out.Bytes(), err
 }
 
 // spliceHash puts requestHash right after the id and takes out one that the provider may have put there. The envelope

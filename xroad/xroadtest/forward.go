@@ -125,6 +125,9 @@ func (s *Server) forward(ctx context.Context, service *Service, out request, e *
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
+	if e.Fault == GiveUp { // the answer was faster than the leaving
+		return nil, context.Canceled
+	}
 	answer, err := io.ReadAll(io.LimitReader(response.Body, s.config.Limits.Size+1))
 	if err != nil {
 		return nil, err

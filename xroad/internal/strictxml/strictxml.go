@@ -199,6 +199,10 @@ func (s *Scanner) Next() (*Token, error) {
 	return nil, io.EOF
 }
 
+// Span returns where the markup of the last token begins and ends, in bytes of the document. An empty-element tag is
+// the markup of both its Start and its End.
+func (s *Scanner) Span() (begin, end int) { return s.begin, s.pos }
+
 // Skip consumes the rest of the element whose Start was returned last.
 func (s *Scanner) Skip() error {
 	for depth := 1; depth > 0; {
