@@ -1,15 +1,15 @@
-// Sends a case by npm soap: npm_client.mjs WSDL bare|headers CASE.
+// Sends cases by npm soap: npm_client.mjs FOLDER...
 
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {createClientAsync} from 'soap';
 
-const [wsdl, mode, path] = process.argv.slice(2);
-const {header, payload} = JSON.parse(readFileSync(path, 'utf8'));
-if (mode === 'headers') {
-	delete header.issue; // not among the description's header parts
-}
+const PARTY = 'http://x-road.eu/xsd/representation.xsd';
 
 const escape = text => text.replace(/[&<>]/g, c => ({'&': '&amp;', '<': '&lt;', '>': '&gt;'})[c]);
+
+// Header fields that no description declares.
+const undeclared = ['issue', 'representedParty'];
 
 // As text: prefixes the description declares are declared on the envelope too.
 function asText([name, value]) {
@@ -17,8 +17,11 @@ function asText([name, value]) {
 		return `<xroad:${name}>${escape(value)}</xroad:${name}>`;
 	}
 	const {objectType, ...parts} = value;
-	const inner = Object.entries(parts).map(([part, text]) => `<id:${part}>${escape(text)}</id:${part}>`).join('');
-	return `<xroad:${name} id:objectType="${objectType}">${inner}</xroad:${name}>`;
+	const inner = prefix => Object.entries(parts).map(([part, text]) => `<${prefix}:${part}>${escape(text)}</${prefix}:${part}>`).join('');
+	if (name === 'representedParty') {
+		return `<party:${name} xmlns:party="${PARTY}">${inner('party')}</party:${name}>`;
+	}
+	return `<xroad:${name} id:objectType="${objectType}">${inner('id')}</xroad:${name}>`;
 }
 
 // As an object, which npm soap writes itself.
@@ -31,42 +34,46 @@ function asObject([name, value]) {
 	return {[`xroad:${name}`]: {attributes: {'id:objectType': objectType}, ...inner}};
 }
 
-const client = await createClientAsync(wsdl);
-for (const field of Object.entries(header)) {
-	client.addSoapHeader(mode === 'headers' ? asObject(field) : asText(field));
-}
-let status;
-client.on('response', (_, response) => {
-	status = response?.status ?? response?.statusCode;
-});
-const strip = document => document.replace(/^<\?xml[^>]*\?>\s*/, '');
-const out = {headerFields: Object.keys(header)};
-try {
-	const [body, raw, soapHeader, sent] = await client.GetDeclarations_v1Async(payload);
-	Object.assign(out, {
-		outcome: 'response',
-		resultCode: body.resultCode,
-		resultText: body.resultText,
-		declarations: (body.declarations?.declaration ?? []).map(d => d.declarationNumber),
-		sealedContent: body.sealed?.content ?? null,
-		sent: strip(sent),
-		received: strip(raw),
-	});
-	if (soapHeader.userId !== header.userId) {
-		out.outcome = `response whose userId npm soap reads as ${JSON.stringify(soapHeader.userId)}`;
+// The values at a path below an object, as XML writes them.
+function texts(value, path) {
+	if (value === undefined || value === null) {
+		return [];
 	}
-} catch (error) {
-	const fault = error.root?.Envelope?.Body?.Fault;
-	if (!fault) {
-		throw error;
+	if (Array.isArray(value)) {
+		return value.flatMap(one => texts(one, path));
 	}
-	Object.assign(out, {
-		outcome: 'fault',
-		faultcode: fault.faultcode?.$value ?? fault.faultcode,
-		faultstring: fault.faultstring?.$value ?? fault.faultstring,
-		sent: strip(client.lastRequest),
-		received: strip(error.body ?? error.response.data),
-	});
-	status ??= error.response?.status;
+	return path.length ? texts(value[path[0]], path.slice(1)) : [String(value)];
 }
-console.log(JSON.stringify({...out, status}));
+
+const clients = {};
+
+async function call({way, soap, wsdl, operation, header, payload, read}) {
+	const client = await (clients[wsdl + soap] ??= createClientAsync(wsdl, {forceSoap12Headers: soap === '1.2'}));
+	client.clearSoapHeaders();
+	for (const field of Object.entries(header)) {
+		client.addSoapHeader(way === 'bare' || undeclared.includes(field[0]) ? asText(field) : asObject(field));
+	}
+	try {
+		const [body, , echo] = await client[`${operation}Async`](payload);
+		return {
+			outcome: 'response',
+			read: Object.fromEntries(read.map(path => [path, texts(body, path.split('/'))])),
+			echo: Object.fromEntries(Object.entries(echo ?? {}).filter(([name, text]) => typeof header[name] === 'string' && typeof text === 'string')),
+		};
+	} catch (error) {
+		const fault = error.root?.Envelope?.Body?.Fault;
+		if (!fault) {
+			throw error;
+		}
+		const text = value => value?.$value ?? value;
+		return soap === '1.2'
+			? {outcome: 'fault', faultcode: text(fault.Code?.Value), subcode: text(fault.Code?.Subcode?.Value), faultstring: text(fault.Reason?.Text)}
+			: {outcome: 'fault', faultcode: text(fault.faultcode), faultstring: text(fault.faultstring)};
+	}
+}
+
+for (const folder of process.argv.slice(2)) {
+	const result = await call(JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')))
+		.catch(error => ({outcome: 'error', text: String(error.stack ?? error)}));
+	writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
+}
