@@ -67,6 +67,7 @@ func domainValues(t *testing.T) map[string]any {
 	asked := request
 	asked.Inquiry = &inquiry
 	answer := dovidka.Answer{RequestID: "r", Record: plain, Sealed: sealed}
+	notice := dovidka.Notice{ID: "n", RequestID: "r", Recipient: subject.RNOKPP}
 	return map[string]any{
 		"RNOKPP": subject.RNOKPP, "UNZR": subject.UNZR, "EDRPOU": edrpou, "Document": subject.Document, "DeclarationNumber": declaration.Number,
 		"PersonName": subject.Name, "SignerName": claims.Requester.Name, "BirthDate": subject.BirthDate, "UserID": caller.UserID,
@@ -88,6 +89,8 @@ func domainValues(t *testing.T) map[string]any {
 		"LegalEntityJSON": *plain.Declarations[0].LegalEntity,
 		"Inquiry":         inquiry, "InquiryJSON": fixtureInquiryJSON(t), "Request of an inquiry": asked,
 		"Sealed": sealed, "Answer": answer,
+		"Notice":         notice,
+		"NoticeExchange": dovidka.NoticeExchange{Notice: notice, UserID: caller.UserID, MessageID: "m-1"},
 	}
 }
 

@@ -56,7 +56,7 @@ func (s *Service) Enqueue(ctx context.Context, req dovidka.Request) (dovidka.Pro
 	kept, opened, err := s.store.Open(ctx, c)
 	switch {
 	case slot && err == nil && opened:
-		s.start(c)
+		s.start(c, nil)
 	case slot:
 		s.leave()
 	}

@@ -63,8 +63,9 @@ func attempt(road func() (Outcome, error)) (out Outcome, err error) {
 
 // disclose is the road from a signed request to an answer. It is safe to take
 // again after a crash at any point: the nonce belongs to the case, a grant is
-// made once per request, and an answer leaves only after its own record.
-func (s *Service) disclose(ctx context.Context, c Case) (Outcome, error) {
+// made once per request, and an answer leaves only after its own record. What is
+// learned of who asks is left in walk.
+func (s *Service) disclose(ctx context.Context, c Case, walk *walk) (Outcome, error) {
 	req, err := c.request()
 	if err != nil {
 		return Outcome{}, err
@@ -72,20 +73,20 @@ func (s *Service) disclose(ctx context.Context, c Case) (Outcome, error) {
 	if req.Inquiry != nil {
 		return s.inquire(ctx, req)
 	}
-	walk := walk{req: req}
+	walk.req = req
 
 	who, err := measure(s, StepVerify, func() (dovidka.Requester, error) { return s.verifier.Verify(ctx, req) })
 	if err != nil {
-		return Outcome{}, s.refuse(ctx, walk, err)
+		return Outcome{}, s.refuse(ctx, *walk, err)
 	}
 	walk.who = &who
 	said, err := s.understand(ctx, c, who)
 	if err != nil {
-		return Outcome{}, s.refuse(ctx, walk, err)
+		return Outcome{}, s.refuse(ctx, *walk, err)
 	}
 	walk.said = &said
 	if said.Action == dovidka.ActionWithdraw {
-		return s.withdraw(ctx, walk)
+		return s.withdraw(ctx, *walk)
 	}
 	grant, err := measure(s, StepPermit, func() (dovidka.Grant, error) { return s.ledger.Permit(ctx, who, said, req) })
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *Service) disclose(ctx context.Context, c Case) (Outcome, error) {
 	}
 	record, err := measure(s, StepRead, func() (dovidka.Record, error) { return s.registry.Read(ctx, grant) })
 	if err != nil {
-		return Outcome{}, s.refuse(ctx, walk, err)
+		return Outcome{}, s.refuse(ctx, *walk, err)
 	}
 	return s.answer(ctx, c.ID, grant, record)
 }
@@ -194,7 +195,8 @@ func sameSigner(subject dovidka.Subject, who dovidka.Requester) bool {
 		(subject.UNZR.IsZero() || who.UNZR.IsZero() || subject.UNZR == who.UNZR)
 }
 
-// walk is what is known of a request so far, for the record of a refusal.
+// walk is what is known of a request so far, for the record of a refusal and for
+// whom to tell of its end.
 type walk struct {
 	req  dovidka.Request
 	who  *dovidka.Requester

@@ -567,7 +567,7 @@ func TestOvertakenWorkerTellsWhatBecameOfTheCase(t *testing.T) {
 		if claimed, err := f.store.Claim(t.Context(), p.ID, 1, now, now.Add(time.Minute)); err != nil || !claimed {
 			t.Errorf("claimed %v, error %v", claimed, err)
 		}
-		if err := f.store.Finish(t.Context(), p.ID, 2, answer, now); err != nil {
+		if err := f.store.Finish(t.Context(), p.ID, 2, answer, now, nil); err != nil {
 			t.Error(err)
 		}
 	}

@@ -70,7 +70,7 @@ func (s *Service) resumeOne(ctx context.Context, id dovidka.ID) {
 		return // somebody else has it, or the next round will
 	}
 	c.Attempts++
-	if _, err := s.finish(s.workCtx, c); err != nil {
+	if _, err := s.finish(s.workCtx, c, nil); err != nil {
 		s.log.InfoContext(ctx, "interrupted case ended without an answer", "request_id", id, "code", dovidka.FaultOf(err).Code)
 		return
 	}

@@ -43,6 +43,9 @@ type Config struct {
 	// SoleOwner says that no other process works on the store, so that Recover
 	// can take at once what a dead one had claimed.
 	SoleOwner bool
+	// Notices says that somebody takes notices out of the store: without that
+	// none are kept, for they name people.
+	Notices bool
 
 	Now     func() time.Time
 	Logger  *slog.Logger
@@ -72,6 +75,7 @@ type Service struct {
 	answerTTL      time.Duration
 	retention      time.Duration
 	soleOwner      bool
+	notices        bool
 	now            func() time.Time
 	log            *slog.Logger
 	observe        func(Step, time.Duration, error)
@@ -103,7 +107,7 @@ func New(cfg Config) (*Service, error) {
 		budget:       orDefault(cfg.Budget, 8*time.Second),
 		answerTTL:    orDefault(cfg.AnswerTTL, 30*time.Minute),
 		retention:    orDefault(cfg.Retention, 72*time.Hour),
-		soleOwner:    cfg.SoleOwner, now: cfg.Now, log: cfg.Logger, observe: cfg.Observe,
+		soleOwner:    cfg.SoleOwner, notices: cfg.Notices, now: cfg.Now, log: cfg.Logger, observe: cfg.Observe,
 		slots: make(chan struct{}, orDefault(cfg.Concurrency, 64)),
 	}
 	if s.now == nil {
@@ -140,7 +144,8 @@ func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Prog
 		s.leave()
 		return s.await(ctx, c, req.Caller)
 	}
-	ended := s.start(c)
+	waiting := &waiter{}
+	ended := s.start(c, waiting)
 	timer := time.NewTimer(s.budget)
 	defer timer.Stop()
 	select {
@@ -148,6 +153,10 @@ func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Prog
 		return e.out, e.err
 	case <-timer.C:
 	case <-ctx.Done():
+	}
+	if !waiting.leave() {
+		e := <-ended // it is being stored as handed over
+		return e.out, e.err
 	}
 	return dovidka.Progress{ID: c.ID, State: dovidka.StateAccepted, ExpiresAt: c.ExpiresAt}, nil
 }
@@ -159,12 +168,12 @@ type end struct {
 }
 
 // start works on a claimed case in the background, in the slot that the caller
-// has entered.
-func (s *Service) start(c Case) <-chan end {
+// has entered. The waiter is nil where nobody waits.
+func (s *Service) start(c Case, waiting *waiter) <-chan end {
 	ended := make(chan end, 1)
 	go func() {
 		defer s.leave()
-		out, err := s.finish(s.workCtx, c)
+		out, err := s.finish(s.workCtx, c, waiting)
 		ended <- end{out, err}
 	}()
 	return ended
@@ -252,11 +261,13 @@ func (s *Service) await(ctx context.Context, c Case, caller dovidka.Caller) (dov
 	return s.progress(ctx, c, caller)
 }
 
-// finish takes an accepted and claimed case to its end and stores it.
-func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) {
+// finish takes an accepted and claimed case to its end and stores it, with a
+// notice where nobody waits for it.
+func (s *Service) finish(ctx context.Context, c Case, waiting *waiter) (dovidka.Progress, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.budget)
 	defer cancel()
-	out, err := attempt(func() (Outcome, error) { return s.disclose(ctx, c) })
+	var walk walk
+	out, err := attempt(func() (Outcome, error) { return s.disclose(ctx, c, &walk) })
 	fault := ending(err)
 	now := s.now().UTC()
 	switch {
@@ -281,7 +292,8 @@ func (s *Service) finish(ctx context.Context, c Case) (dovidka.Progress, error) 
 		out = Outcome{Code: fault.Code, Reason: fault.Reason}
 	}
 	// The end is stored even when the time is up: the ledger has it already.
-	if err := s.store.Finish(context.WithoutCancel(ctx), c.ID, c.Attempts, out, now); err != nil {
+	notice := s.notice(c, walk, waiting, now)
+	if err := s.store.Finish(context.WithoutCancel(ctx), c.ID, c.Attempts, out, now, notice); err != nil {
 		return s.overtaken(ctx, c, "store outcome", err)
 	}
 	c.Outcome, c.FinishedAt = out, now

@@ -85,15 +85,18 @@ type Store interface {
 	Reopen(ctx context.Context, id dovidka.ID, attempt int) error
 	// Defer lets an accepted case rest until the moment.
 	Defer(ctx context.Context, id dovidka.ID, attempt int, until time.Time) error
-	// Finish moves an accepted case to done or, with a Code, to refused.
-	Finish(ctx context.Context, id dovidka.ID, attempt int, out Outcome, at time.Time) error
+	// Finish moves an accepted case to done or, with a Code, to refused. With a
+	// notice, which may be nil, that one is kept too, in the same transaction:
+	// neither is ever there without the other.
+	Finish(ctx context.Context, id dovidka.ID, attempt int, out Outcome, at time.Time, notice *dovidka.Notice) error
 	// Due lists up to limit accepted cases that no worker has.
 	Due(ctx context.Context, now time.Time, limit int) ([]dovidka.ID, error)
-	// ReleaseClaims forgets all claims: for the start of a process that is the
-	// only owner of the store.
+	// ReleaseClaims forgets all claims, those of notices too: for the start of a
+	// process that is the only owner of the store.
 	ReleaseClaims(ctx context.Context) error
-	// Purge wipes what cases finished before answersBefore hold, and deletes
-	// cases created before casesBefore (never accepted ones) and dead nonces:
+	// Purge wipes what cases finished before answersBefore hold, with the notices
+	// of their end, and deletes cases created before casesBefore (never accepted
+	// ones) and dead nonces:
 	// those to be kept until a moment that is over, and before which no accepted
 	// case was accepted that is not finished yet.
 	Purge(ctx context.Context, now, answersBefore, casesBefore time.Time) (wiped, deleted int64, err error)

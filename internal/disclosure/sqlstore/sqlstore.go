@@ -109,7 +109,7 @@ func (s *Store) Defer(ctx context.Context, id dovidka.ID, attempt int, until tim
 }
 
 // Finish implements disclosure.Store.
-func (s *Store) Finish(ctx context.Context, id dovidka.ID, attempt int, out disclosure.Outcome, at time.Time) error {
+func (s *Store) Finish(ctx context.Context, id dovidka.ID, attempt int, out disclosure.Outcome, at time.Time, notice *dovidka.Notice) error {
 	state := dovidka.StateDone
 	if out.Code != "" {
 		state = dovidka.StateRefused
@@ -118,12 +118,23 @@ func (s *Store) Finish(ctx context.Context, id dovidka.ID, attempt int, out disc
 	if err != nil {
 		return fmt.Errorf("encode receipt: %w", err)
 	}
-	return s.move(ctx, "finish case", `
-		UPDATE cases SET state = $2, code = $3, reason = $4, grant_id = $5, record = $6, bundle = $7, signature = $8,
-			sealed_at = $9, receipt = $10, withdrawn = $11, finished_at = $12
-		WHERE id = $1 AND attempts = $13 AND state = 'accepted'`,
-		string(id), string(state), string(out.Code), out.Reason, string(out.GrantID), out.Record, out.Sealed.Bundle, out.Sealed.Signature,
-		micros(out.Sealed.SealedAt), receipt, out.Withdrawn, micros(at), attempt)
+	finish := func(db execer) error {
+		return move(ctx, db, "finish case", `
+			UPDATE cases SET state = $2, code = $3, reason = $4, grant_id = $5, record = $6, bundle = $7, signature = $8,
+				sealed_at = $9, receipt = $10, withdrawn = $11, finished_at = $12
+			WHERE id = $1 AND attempts = $13 AND state = 'accepted'`,
+			string(id), string(state), string(out.Code), out.Reason, string(out.GrantID), out.Record, out.Sealed.Bundle, out.Sealed.Signature,
+			micros(out.Sealed.SealedAt), receipt, out.Withdrawn, micros(at), attempt)
+	}
+	if notice == nil {
+		return finish(s.db.Writer)
+	}
+	return s.db.InTx(ctx, func(tx *sql.Tx) error {
+		if err := finish(tx); err != nil {
+			return err
+		}
+		return insertNotice(ctx, tx, *notice)
+	})
 }
 
 // Due implements disclosure.Store.
@@ -146,7 +157,15 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (ids []dovidk
 
 // ReleaseClaims implements disclosure.Store.
 func (s *Store) ReleaseClaims(ctx context.Context) error {
-	if _, err := s.db.Writer.ExecContext(ctx, `UPDATE cases SET retry_at = 0 WHERE state = 'accepted'`); err != nil {
+	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE cases SET retry_at = 0 WHERE state = 'accepted'`)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE notices SET retry_at = 0`)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("release claims: %w", err)
 	}
 	return nil
@@ -172,6 +191,10 @@ func (s *Store) Purge(ctx context.Context, now, answersBefore, casesBefore time.
 		if deleted, err = result.RowsAffected(); err != nil {
 			return err
 		}
+		// Nobody is told of an answer that is gone.
+		if _, err = tx.ExecContext(ctx, `DELETE FROM notices WHERE created_at < $1`, micros(answersBefore)); err != nil {
+			return err
+		}
 		// A case that was accepted in time may still bring a nonce that is past its own.
 		_, err = tx.ExecContext(ctx, `
 			DELETE FROM nonces WHERE keep_until < $1
@@ -187,9 +210,18 @@ func (s *Store) Purge(ctx context.Context, now, answersBefore, casesBefore time.
 // Ready implements disclosure.Store.
 func (s *Store) Ready(ctx context.Context) error { return s.db.Ping(ctx) }
 
-// move runs an update of one case; ErrCaseState when it changed nothing.
 func (s *Store) move(ctx context.Context, action, statement string, args ...any) error {
-	result, err := s.db.Writer.ExecContext(ctx, statement, args...)
+	return move(ctx, s.db.Writer, action, statement, args...)
+}
+
+// execer is a database or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// move runs an update of one case; ErrCaseState when it changed nothing.
+func move(ctx context.Context, db execer, action, statement string, args ...any) error {
+	result, err := db.ExecContext(ctx, statement, args...)
 	return affected(action, result, err, disclosure.ErrCaseState)
 }
 

@@ -28,6 +28,13 @@ func TestContract(t *testing.T) {
 				}
 				return s
 			})
+			storetest.RunOutbox(t, func(t *testing.T) (disclosure.Store, storetest.Outbox) {
+				s, err := sqlstore.New(t.Context(), open(t))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s, s.Outbox()
+			})
 		})
 	}
 }
@@ -45,7 +52,11 @@ func TestPurgedIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mark := []byte("Вигаданий Остап Ігорович")
+	mark, number := []byte("Вигаданий Остап Ігорович"), []byte("3075751279")
+	recipient, err := dovidka.ParseRNOKPP(string(number))
+	if err != nil {
+		t.Fatal(err)
+	}
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	for n := range 20 {
 		id := dovidka.ID(fmt.Sprint("case-", n))
@@ -54,12 +65,25 @@ func TestPurgedIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := disclosure.Outcome{Record: mark, Sealed: dovidka.Sealed{Bundle: bytes.Repeat(mark, n*100+1), SealedAt: at}}
-		if err := s.Finish(t.Context(), id, 0, out, at); err != nil {
+		notice := dovidka.Notice{ID: id, RequestID: id, Recipient: recipient, CreatedAt: at}
+		if n%2 == 0 {
+			notice.CreatedAt = at.Add(2 * time.Hour) // it is forgotten below
+		}
+		if err := s.Finish(t.Context(), id, 0, out, at, &notice); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if _, _, err := s.Purge(t.Context(), at, at.Add(time.Hour), at.Add(-time.Hour)); err != nil {
 		t.Fatal(err)
+	}
+	notices, err := s.Outbox().Claim(t.Context(), at, at, 100)
+	if err != nil || len(notices) != 10 {
+		t.Fatalf("%d notices, error %v", len(notices), err)
+	}
+	for _, n := range notices {
+		if _, err := s.Outbox().Forget(t.Context(), n.ID, n.Attempts); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := db.Close(); err != nil { // and fold the write-ahead log
 		t.Fatal(err)
@@ -68,7 +92,7 @@ func TestPurgedIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := bytes.Count(file, mark); n > 0 {
+	if n := bytes.Count(file, mark) + bytes.Count(file, number); n > 0 {
 		t.Errorf("the file still holds %d copies of what was wiped", n)
 	}
 }

@@ -120,7 +120,7 @@ func inquiry(t *testing.T, s disclosure.Store) {
 	if diff := cmp.Diff([]dovidka.ID{want.ID}, ids); diff != "" {
 		t.Errorf("due (-want +got):\n%s", diff)
 	}
-	must(t, s.Finish(t.Context(), want.ID, 0, disclosure.Outcome{Code: dovidka.CodeNotEntitled}, start))
+	must(t, s.Finish(t.Context(), want.ID, 0, disclosure.Outcome{Code: dovidka.CodeNotEntitled}, start, nil))
 	wiped, _, err := s.Purge(t.Context(), start, start.Add(time.Minute), start.Add(-time.Minute))
 	must(t, err)
 	if got := load(t, s, want.ID); wiped != 1 || got.Inquiry != nil {
@@ -216,14 +216,14 @@ func lostClaim(t *testing.T, s disclosure.Store) {
 	for name, err := range map[string]error{
 		"reopen": s.Reopen(t.Context(), c.ID, c.Attempts),
 		"defer":  s.Defer(t.Context(), c.ID, c.Attempts, start),
-		"finish": s.Finish(t.Context(), c.ID, c.Attempts, disclosure.Outcome{Code: dovidka.CodeInternal}, start),
+		"finish": s.Finish(t.Context(), c.ID, c.Attempts, disclosure.Outcome{Code: dovidka.CodeInternal}, start, nil),
 	} {
 		if !errors.Is(err, disclosure.ErrCaseState) {
 			t.Errorf("%s without the claim: %v, want ErrCaseState", name, err)
 		}
 	}
 	must(t, s.Defer(t.Context(), c.ID, c.Attempts+1, start))
-	must(t, s.Finish(t.Context(), c.ID, c.Attempts+1, disclosure.Outcome{GrantID: "g"}, start))
+	must(t, s.Finish(t.Context(), c.ID, c.Attempts+1, disclosure.Outcome{GrantID: "g"}, start, nil))
 	if got := load(t, s, c.ID); got.State != dovidka.StateDone || got.Outcome.GrantID != "g" {
 		t.Errorf("state %s, grant %q", got.State, got.Outcome.GrantID)
 	}
@@ -255,7 +255,7 @@ func nonceOutlives(t *testing.T, s disclosure.Store) {
 	if err := s.BurnNonce(t.Context(), "n1", waiting.ID, keep); !errors.Is(err, disclosure.ErrNonceUsed) {
 		t.Errorf("the waiting case burned the nonce: %v", err)
 	}
-	must(t, s.Finish(t.Context(), waiting.ID, waiting.Attempts, disclosure.Outcome{Code: dovidka.CodeSignatureReplayed}, late))
+	must(t, s.Finish(t.Context(), waiting.ID, waiting.Attempts, disclosure.Outcome{Code: dovidka.CodeSignatureReplayed}, late, nil))
 	must(t, s.Accept(t.Context(), opened(t, s).ID, 0, []byte("cms"), nil, late, late)) // too late for it
 	_, _, err = s.Purge(t.Context(), late, time.Time{}, time.Time{})
 	must(t, err)
@@ -282,17 +282,17 @@ func finish(t *testing.T, s disclosure.Store) {
 		Sealed:  dovidka.Sealed{Bundle: []byte("bundle"), Signature: []byte("p7s"), SealedAt: start.Add(time.Second)},
 		Receipt: dovidka.Receipt{RequestID: done.ID, GrantID: "g", ConsentID: "k", Index: 7, Hash: "ff", RecordedAt: start},
 	}
-	must(t, s.Finish(t.Context(), done.ID, 1, out, start.Add(time.Second)))
+	must(t, s.Finish(t.Context(), done.ID, 1, out, start.Add(time.Second), nil))
 	got := load(t, s, done.ID)
 	if diff := cmp.Diff(out, got.Outcome); diff != "" || got.State != dovidka.StateDone || !got.FinishedAt.Equal(start.Add(time.Second)) {
 		t.Errorf("finished case: state %s at %s, outcome (-want +got):\n%s", got.State, got.FinishedAt, diff)
 	}
-	must(t, s.Finish(t.Context(), refused.ID, 1, disclosure.Outcome{Code: dovidka.CodePatientNotFound, Reason: "r"}, start))
+	must(t, s.Finish(t.Context(), refused.ID, 1, disclosure.Outcome{Code: dovidka.CodePatientNotFound, Reason: "r"}, start, nil))
 	got = load(t, s, refused.ID)
 	if got.State != dovidka.StateRefused || got.Outcome.Code != dovidka.CodePatientNotFound || got.Outcome.Reason != "r" {
 		t.Errorf("refused case: state %s, code %s", got.State, got.Outcome.Code)
 	}
-	if err := s.Finish(t.Context(), done.ID, 1, disclosure.Outcome{Code: dovidka.CodeInternal}, start); !errors.Is(err, disclosure.ErrCaseState) {
+	if err := s.Finish(t.Context(), done.ID, 1, disclosure.Outcome{Code: dovidka.CodeInternal}, start, nil); !errors.Is(err, disclosure.ErrCaseState) {
 		t.Errorf("finished twice: %v, want ErrCaseState", err)
 	}
 }
@@ -316,7 +316,7 @@ func purge(t *testing.T, s disclosure.Store) {
 	c := accepted(t, s, start)
 	must(t, s.Finish(t.Context(), c.ID, c.Attempts, disclosure.Outcome{
 		GrantID: "g", Record: []byte("{}"), Sealed: dovidka.Sealed{Bundle: []byte("b"), Signature: []byte("s"), SealedAt: start},
-	}, start.Add(time.Minute)))
+	}, start.Add(time.Minute), nil))
 	at := start.Add(time.Hour)
 	wiped, deleted, err := s.Purge(t.Context(), at, start.Add(2*time.Minute), start.Add(-time.Minute))
 	must(t, err)
@@ -348,7 +348,7 @@ func missing(t *testing.T, s disclosure.Store) {
 	if _, err := s.Load(t.Context(), "none"); !errors.Is(err, disclosure.ErrNoCase) {
 		t.Errorf("Load: %v, want ErrNoCase", err)
 	}
-	if err := s.Finish(t.Context(), "none", 1, disclosure.Outcome{}, start); !errors.Is(err, disclosure.ErrCaseState) {
+	if err := s.Finish(t.Context(), "none", 1, disclosure.Outcome{}, start, nil); !errors.Is(err, disclosure.ErrCaseState) {
 		t.Errorf("Finish: %v, want ErrCaseState", err)
 	}
 	if claimed, err := s.Claim(t.Context(), "none", 1, start, start); claimed || err != nil {
