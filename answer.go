@@ -55,4 +55,7 @@ type Progress struct {
 	ExpiresAt time.Time
 	Answer    *Answer // StateDone
 	Fault     *Fault  // StateRefused
+	// Inquiry is what a body asked by law; nil for a citizen's request, and the
+	// zero value once the request is no longer kept.
+	Inquiry *Inquiry
 }

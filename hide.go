@@ -33,6 +33,12 @@ func (s SubjectJSON) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
 // LogValue hides the subject.
 func (s SubjectJSON) LogValue() slog.Value { return slog.StringValue(hidden) }
 
+// Format hides whom the inquiry is about; its scope is shown.
+func (i Inquiry) Format(f fmt.State, _ rune) { io.WriteString(f, "inquiry of "+string(i.Scope)) }
+
+// LogValue hides whom the inquiry is about.
+func (i Inquiry) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(i)) }
+
 // Format hides whom the inquiry is about.
 func (i InquiryJSON) Format(f fmt.State, _ rune) { io.WriteString(f, hidden) }
 

@@ -78,7 +78,7 @@ func domainValues(t *testing.T) map[string]any {
 		"Refusal":     dovidka.Refusal{Request: request, Requester: &requester, Statement: &statement},
 		"Ask":         dovidka.Ask{Caller: caller, Subject: subject},
 		"Prepared":    dovidka.Prepared{ID: "r", Statement: encoded},
-		"Progress":    dovidka.Progress{ID: "r", Answer: &answer},
+		"Progress":    dovidka.Progress{ID: "r", Answer: &answer, Inquiry: &inquiry},
 		"Patient":     patient,
 		"Party":       party,
 		"Employee":    employee,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dovidka/dovidka"
@@ -66,6 +66,23 @@ func (s *Service) Enqueue(ctx context.Context, req dovidka.Request) (dovidka.Pro
 	return dovidka.Progress{ID: kept.ID, State: s.state(kept), ExpiresAt: kept.ExpiresAt}, nil
 }
 
+// inquiryKey begins the key of an inquiry's case, and of no other: those have a
+// channel there.
+const inquiryKey = "inquiry|"
+
+// byLaw reports whether the case is an inquiry's. Its key is kept after what it
+// holds is wiped.
+func (c Case) byLaw() bool { return strings.HasPrefix(c.Key, inquiryKey) }
+
+// Refuse records that an inquiry is refused before it begins, because it holds
+// what nothing can be found by, and returns the fault.
+func (s *Service) Refuse(ctx context.Context, req dovidka.Request, fault *dovidka.Fault) error {
+	if req.Inquiry == nil || req.ID == "" {
+		return errors.New("disclosure: an inquiry with an id is required")
+	}
+	return s.refuse(ctx, walk{req: req}, fault)
+}
+
 // received makes the case of a request that was composed by its caller.
 func received(req dovidka.Request, now time.Time) (Case, error) {
 	c := Case{
@@ -78,7 +95,7 @@ func received(req dovidka.Request, now time.Time) (Case, error) {
 			return Case{}, err
 		}
 		c.Container, c.Content = nil, nil
-		c.Key = fmt.Sprintf("inquiry|%s", req.ID)
+		c.Key = inquiryKey + string(req.ID)
 		return c, nil
 	}
 	c.BodyDigest = receivedDigest(req.Container, req.Content)

@@ -11,11 +11,18 @@ import (
 )
 
 // Progress tells how far a request has come. Giving a stored answer out again
-// is recorded, and stops when the consent has been withdrawn.
+// is recorded, and stops when the consent has been withdrawn or the entitlement
+// is gone.
+//
+// What was inquired for one purpose is not found by a message that declares
+// another: monitoring would be told that one.
 func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
 	c, err := s.load(ctx, id, caller)
 	if err != nil {
 		return dovidka.Progress{}, err
+	}
+	if c.byLaw() && caller.PurposeID != "" && caller.PurposeID != c.Caller.PurposeID {
+		return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "the request is of another purpose")
 	}
 	return s.progress(ctx, c, caller)
 }
@@ -38,6 +45,16 @@ func (s *Service) progress(ctx context.Context, c Case, caller dovidka.Caller) (
 // progress turns a case into what a door sees.
 func (c Case) progress() (dovidka.Progress, error) {
 	p := dovidka.Progress{ID: c.ID, State: c.State, ExpiresAt: c.ExpiresAt}
+	if c.byLaw() {
+		p.Inquiry = &dovidka.Inquiry{}
+	}
+	if c.Inquiry != nil {
+		asked, err := dovidka.ParseInquiry(c.Inquiry)
+		if err != nil {
+			return dovidka.Progress{}, fmt.Errorf("stored case: %w", err)
+		}
+		p.Inquiry = &asked
+	}
 	switch c.State {
 	case dovidka.StateDone:
 		p.Answer = &dovidka.Answer{RequestID: c.ID, Sealed: c.Outcome.Sealed, Receipt: c.Outcome.Receipt, Withdrawn: c.Outcome.Withdrawn}
