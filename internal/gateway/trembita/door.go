@@ -28,64 +28,62 @@ type door struct {
 	clients    map[xroad.ClientID]bool // those admitted
 }
 
-// getDeclarations answers GetDeclarations_v1.
-func (d *door) getDeclarations(ctx context.Context, request *xroad.Request) (any, error) {
-	event := telemetry.FromContext(ctx)
-	id := dovidka.ID(uuid.NewString())
+// message is one on its way through an operation.
+type message struct {
+	event *telemetry.Event
+	req   dovidka.Request
+	words vocabulary // what an outcome is said with
+}
 
-	req, err := d.admit(event, request)
-	if err == nil {
-		req.ID = id
-		event.SetRequestID(string(id))
-		err = fill(event, &req, request.Body)
-	}
-	if err != nil {
-		return refuse(event, id, err)
-	}
-	progress, err := d.disclosure.Submit(ctx, req)
-	if err != nil {
-		return refuse(event, id, err)
-	}
-	// A message that came before keeps the id it was given then.
-	event.SetRequestID(string(progress.ID))
-	switch {
-	case progress.Answer != nil:
-		answer, err := answered(*progress.Answer)
-		if err != nil {
-			return refuse(event, progress.ID, err)
+// serve makes an operation of what handles its messages: it admits the client,
+// and says an error in the words of the message and in the operation's answer,
+// of which Outcome is the beginning.
+func serve[R interface{ code() string }](d *door, words vocabulary, refused func(Outcome) R,
+	handle func(context.Context, *message, *xroad.Body) (R, error),
+) func(context.Context, *xroad.Request) (any, error) {
+	return func(ctx context.Context, request *xroad.Request) (any, error) {
+		m := &message{event: telemetry.FromContext(ctx), words: words}
+		var answer R
+		err := d.admit(m, request)
+		if err == nil {
+			answer, err = handle(ctx, m, request.Body)
 		}
-		event.Succeed(string(dovidka.StateDone))
+		if err != nil {
+			outcome, err := m.refuse(err)
+			if err != nil {
+				return nil, err
+			}
+			answer = refused(outcome)
+		}
+		m.event.Add(slog.String("result", answer.code()))
 		return answer, nil
-	case progress.Fault != nil:
-		return refuse(event, progress.ID, progress.Fault)
-	default:
-		// The request is accepted and will be finished. The bus knows no later
-		// answer, so the same message has to come again for it.
-		return refuse(event, progress.ID, dovidka.NewFault(dovidka.CodeTimeout, "accepted; the answer takes longer than the caller waits"))
 	}
 }
 
 // admit says whether the client may call now, and who it is.
-func (d *door) admit(event *telemetry.Event, request *xroad.Request) (dovidka.Request, error) {
+func (d *door) admit(m *message, request *xroad.Request) error {
+	m.req.ID = dovidka.ID(uuid.NewString())
 	header := request.Header
 	if !d.clients[header.Client] {
-		return dovidka.Request{}, dovidka.NewFault(dovidka.CodeCallerUnknown, "the X-Road client is not admitted")
+		return dovidka.NewFault(dovidka.CodeCallerUnknown, "the X-Road client is not admitted")
 	}
 	caller := dovidka.Caller{
 		Name: header.Client.String(), MessageID: messageID(header.ID),
 		TransactionID: request.TransactionID, Service: header.Service.String(),
 	}
-	event.SetCaller(caller.Name)
+	m.event.SetCaller(caller.Name)
 	if wait := d.limiter.Allow(caller.Name); wait > 0 {
-		return dovidka.Request{}, &dovidka.Fault{Code: dovidka.CodeRateLimited, RetryAfter: wait, Err: errors.New("too many requests")}
+		return &dovidka.Fault{Code: dovidka.CodeRateLimited, RetryAfter: wait, Err: errors.New("too many requests")}
 	}
 	if len(caller.Service) > maxService {
-		return dovidka.Request{}, dovidka.NewFault(dovidka.CodeInvalid, "the service identifier is too long")
+		return dovidka.NewFault(dovidka.CodeInvalid, "the service identifier is too long")
 	}
 	if header.UserID != nil {
 		caller.UserID = dovidka.NewUserID(*header.UserID)
 	}
-	return dovidka.Request{Channel: dovidka.ChannelTrembita, Caller: caller, ReceivedAt: request.Received}, nil
+	m.req.Channel, m.req.Caller, m.req.ReceivedAt = dovidka.ChannelTrembita, caller, request.Received
+	m.event.SetRequestID(string(m.req.ID))
+	return nil
 }
 
 // messageID returns the id of a message as it is kept. A longer one is kept as
@@ -99,47 +97,48 @@ func messageID(id string) string {
 	return "sha256:" + hex.EncodeToString(digest[:])
 }
 
-// fill takes what the body brings into the request.
-func fill(event *telemetry.Event, req *dovidka.Request, body *xroad.Body) error {
-	var in GetDeclarations
-	if err := body.DecodeStrict(&in); err != nil {
-		return err
+// take fills the request with what the body brings.
+func (m *message) take(in interface{ fill(*dovidka.Request) error }) error {
+	err := unusable(in.fill(&m.req))
+	if m.req.Caller.PurposeID != "" {
+		m.event.Add(slog.String("purpose_id", m.req.Caller.PurposeID))
 	}
-	var err error
-	if req.Caller.PurposeID, err = in.purpose(); err != nil {
-		return &dovidka.Fault{Code: dovidka.CodeInvalid, Err: err}
-	}
-	if req.Caller.PurposeID != "" {
-		event.Add(slog.String("purpose_id", req.Caller.PurposeID))
-	}
-	if req.Container, err = in.container(); err != nil {
-		return &dovidka.Fault{Code: dovidka.CodeInvalid, Err: err}
-	}
-	if in.SignedContent != "" {
-		req.Content = []byte(in.SignedContent)
-	}
-	return nil
+	return err
 }
 
-// refuse says an error in the protocol of the bus: as a payload that goes with
-// status 200, or as a SOAP fault.
-func refuse(event *telemetry.Event, id dovidka.ID, err error) (any, error) {
+// named is the request that the message turned out to be about.
+func (m *message) named(id dovidka.ID) {
+	m.req.ID = id
+	m.event.SetRequestID(string(id))
+}
+
+// outcome begins an answer.
+func (m *message) outcome(code, text string) Outcome {
+	return Outcome{ResultCode: code, ResultText: text, RequestID: string(m.req.ID)}
+}
+
+// refuse says an error in the protocol of the bus: as the outcome of an answer
+// that goes with status 200, or as a SOAP fault.
+func (m *message) refuse(err error) (Outcome, error) {
 	var protocol *xroad.Fault
 	if errors.As(err, &protocol) {
-		return nil, err // what it says of the body is exact already
+		return Outcome{}, err // what it says of the body is exact already
 	}
 	fault := faultOf(err)
 	if fault.Reason != "" {
-		event.Add(slog.String("detail", fault.Reason))
+		m.event.Add(slog.String("detail", fault.Reason))
 	}
-	said := wordingOf(fault.Code)
+	said := m.words.of(fault.Code)
 	if said.fault != "" {
-		return nil, &xroad.Fault{Code: said.fault, Text: said.text, Err: fault} // observe logs it
+		return Outcome{}, &xroad.Fault{Code: said.fault, Text: said.about(fault), Err: fault} // observe logs it
 	}
-	event.Fail(string(fault.Code), gateway.Level(fault.Code), fault)
-	return GetDeclarationsResponse{
-		ResultCode: ResultCode(fault.Code), ResultDetail: fault.Reason, ResultText: said.text, RequestID: string(id),
-	}, nil
+	m.event.Fail(string(fault.Code), gateway.Level(fault.Code), fault)
+	out := m.outcome(said.result, said.text)
+	if out.ResultCode == "" {
+		out.ResultCode = ResultCode(fault.Code)
+	}
+	out.ResultDetail = fault.Reason
+	return out, nil
 }
 
 // faultOf finds the fault behind an error of the disclosure. Time that ran out

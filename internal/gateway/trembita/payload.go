@@ -2,11 +2,11 @@ package trembita
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/dovidka/dovidka"
@@ -15,61 +15,33 @@ import (
 // Namespace is that of our operations' elements.
 const Namespace = "https://ehealth.gov.ua/trembita/dovidka"
 
-// OperationGetDeclarations is the service code of the one operation.
-const OperationGetDeclarations = "GetDeclarations_v1"
-
-// GetDeclarations is the payload of the request: a citizen's signed statement.
-// An empty field is an absent one.
-type GetDeclarations struct {
-	// PurposeID is the purpose registered with the personal-data monitoring.
-	PurposeID string `xml:"purposeId,omitempty"`
-	// SignedContent is the statement in clear text; required when Signature is
-	// detached.
-	SignedContent string `xml:"signedContent,omitempty"`
-	// Signature is the CMS container in base64.
-	Signature string `xml:"signature"`
-}
-
-// maxPurposeID is the length that the schema allows, in characters.
-const maxPurposeID = 255
-
-// purpose returns the purpose of processing, which goes into the log.
-func (g GetDeclarations) purpose() (string, error) {
-	purpose := strings.TrimSpace(g.PurposeID)
-	if utf8.RuneCountInString(purpose) > maxPurposeID || strings.ContainsFunc(purpose, unicode.IsControl) {
-		return "", errors.New("purposeId is too long or holds control characters")
-	}
-	return purpose, nil
-}
-
-// container decodes the signature; white space inside base64 is legal XML
-// (XML Schema part 2, clause 3.2.16).
-func (g GetDeclarations) container() ([]byte, error) {
-	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(g.Signature), ""))
-	if err != nil {
-		return nil, errors.New("signature is not base64")
-	}
-	if len(der) == 0 {
-		return nil, errors.New("signature is empty")
-	}
-	return der, nil
-}
-
-// The result codes of success; the others are those of dovidka.Code in upper
-// case with underscores.
+// The result codes that are ours alone; the others are those of dovidka.Code in
+// upper case with underscores.
 const (
 	ResultOK             = "OK"
 	ResultNoDeclarations = "NO_DECLARATIONS"
 	ResultWithdrawn      = "CONSENT_WITHDRAWN_NOW"
+	ResultAccepted       = "ACCEPTED"
+	ResultPending        = "PENDING"
+	ResultAnswerExpired  = "ANSWER_EXPIRED"
 )
 
-// GetDeclarationsResponse is the payload of the answer.
-type GetDeclarationsResponse struct {
+// Outcome begins every answer.
+type Outcome struct {
 	ResultCode   string `xml:"resultCode"`
 	ResultDetail string `xml:"resultDetail,omitempty"` // refines the code
 	ResultText   string `xml:"resultText"`             // Ukrainian, for people
 	RequestID    string `xml:"requestId"`
+}
 
+func (o Outcome) code() string { return o.ResultCode }
+
+// GetDeclarationsResponse is the payload of the answers that bring declarations.
+type GetDeclarationsResponse struct {
+	Outcome
+	// Subject is whom a body inquired about; nil for a citizen's request, and
+	// where nothing of the registry is told.
+	Subject      *SubjectID    `xml:"subject"`
 	AsOf         string        `xml:"asOf,omitempty"`
 	Partial      *bool         `xml:"partial"`
 	Patient      *Patient      `xml:"patient"`
@@ -78,6 +50,43 @@ type GetDeclarationsResponse struct {
 	Withdrawn *int     `xml:"withdrawnConsents"`
 	Receipt   *Receipt `xml:"receipt"`
 	Sealed    *Sealed  `xml:"sealed"`
+}
+
+// StatusResponse is the payload of the answer whether a declaration is in force.
+type StatusResponse struct {
+	Outcome
+	Subject      *SubjectID           `xml:"subject"`
+	AsOf         string               `xml:"asOf,omitempty"`
+	InForce      *bool                `xml:"inForce"`
+	Declarations *DeclarationsInForce `xml:"declarations"`
+	Receipt      *Receipt             `xml:"receipt"`
+	Sealed       *Sealed              `xml:"sealed"`
+}
+
+// SubmissionResponse is the payload of the answer that a request was accepted.
+type SubmissionResponse struct {
+	Outcome
+}
+
+// SubjectID is the identifier that was asked about, and only that: the body has
+// the rest.
+type SubjectID struct {
+	RNOKPP   string    `xml:"rnokpp,omitempty"`
+	UNZR     string    `xml:"unzr,omitempty"`
+	Document *Document `xml:"document"`
+}
+
+// DeclarationsInForce wraps the list.
+type DeclarationsInForce struct {
+	Declaration []DeclarationInForce `xml:"declaration"`
+}
+
+// DeclarationInForce is as much of a declaration as dovidka.ScopeStatus opens.
+type DeclarationInForce struct {
+	Number    string    `xml:"declarationNumber"`
+	StartDate string    `xml:"startDate"`
+	EndDate   string    `xml:"endDate,omitempty"`
+	Provider  *Provider `xml:"legalEntity"`
 }
 
 // Declarations wraps the list.
@@ -143,7 +152,7 @@ type Provider struct {
 // Receipt proves that the disclosure was recorded.
 type Receipt struct {
 	GrantID    string `xml:"grantId"`
-	ConsentID  string `xml:"consentId"`
+	ConsentID  string `xml:"consentId,omitempty"` // none where a law permits
 	Index      int64  `xml:"index"`
 	Hash       string `xml:"hash"`
 	RecordedAt string `xml:"recordedAt"`
@@ -158,39 +167,92 @@ type Sealed struct {
 	SealedAt  string `xml:"sealedAt"`
 }
 
-// answered makes the payload of an answer.
-func answered(a dovidka.Answer) (GetDeclarationsResponse, error) {
-	out := GetDeclarationsResponse{RequestID: string(a.RequestID)}
+// declarations makes the payload of an answer. asked is nil for a citizen's.
+func (m *message) declarations(a dovidka.Answer, asked *dovidka.Inquiry) (GetDeclarationsResponse, error) {
+	m.event.Succeed(string(dovidka.StateDone))
 	if a.Sealed.SealedAt.IsZero() {
-		out.ResultCode, out.ResultText, out.Withdrawn = ResultWithdrawn, "Згоду відкликано. Дані більше не передаються.", &a.Withdrawn
-		return out, nil
+		return GetDeclarationsResponse{Outcome: m.outcome(ResultWithdrawn, "Згоду відкликано. Дані більше не передаються."), Withdrawn: &a.Withdrawn}, nil
 	}
-	if !carried(a.Sealed.Bundle) {
-		return out, errors.New("the sealed bundle holds a character that XML cannot carry")
-	}
-	out.ResultCode, out.ResultText = ResultOK, "Декларації знайдено."
-	if len(a.Record.Declarations) == 0 {
-		out.ResultCode, out.ResultText = ResultNoDeclarations, "Декларацій не знайдено."
+	seal, err := sealed(a.Sealed)
+	if err != nil {
+		return GetDeclarationsResponse{}, err
 	}
 	r := a.Record
-	out.AsOf, out.Partial = stamp(&r.AsOf), &r.Partial
-	out.Patient = &Patient{
-		ID: string(r.Patient.ID), LastName: r.Patient.LastName, FirstName: r.Patient.FirstName, SecondName: r.Patient.SecondName,
-		BirthDate: r.Patient.BirthDate, Gender: string(r.Patient.Gender), DeathDate: r.Patient.DeathDate,
+	out := GetDeclarationsResponse{
+		Outcome: m.outcome(ResultOK, "Декларації знайдено."),
+		Subject: subject(asked), AsOf: stamp(&r.AsOf), Partial: &r.Partial, Declarations: &Declarations{},
+		Patient: &Patient{
+			ID: string(r.Patient.ID), LastName: r.Patient.LastName, FirstName: r.Patient.FirstName, SecondName: r.Patient.SecondName,
+			BirthDate: r.Patient.BirthDate, Gender: string(r.Patient.Gender), DeathDate: r.Patient.DeathDate,
+		},
+		Receipt: receipt(a.Receipt), Sealed: seal,
 	}
-	out.Declarations = &Declarations{}
+	if len(r.Declarations) == 0 {
+		out.Outcome = m.outcome(ResultNoDeclarations, "Декларацій не знайдено.")
+	}
 	for _, d := range r.Declarations {
 		out.Declarations.Declaration = append(out.Declarations.Declaration, declaration(d))
 	}
-	out.Receipt = &Receipt{
-		GrantID: string(a.Receipt.GrantID), ConsentID: string(a.Receipt.ConsentID), Index: a.Receipt.Index,
-		Hash: a.Receipt.Hash, RecordedAt: stamp(&a.Receipt.RecordedAt),
+	return out, nil
+}
+
+// status makes the payload of an answer in which every declaration is in force.
+func (m *message) status(a dovidka.Answer, asked *dovidka.Inquiry) (StatusResponse, error) {
+	m.event.Succeed(string(dovidka.StateDone))
+	seal, err := sealed(a.Sealed)
+	if err != nil {
+		return StatusResponse{}, err
 	}
-	out.Sealed = &Sealed{
-		MediaType: "application/fhir+json", Content: string(a.Sealed.Bundle),
-		Signature: base64.StdEncoding.EncodeToString(a.Sealed.Signature), SealedAt: stamp(&a.Sealed.SealedAt),
+	out := StatusResponse{
+		Outcome: m.outcome(ResultOK, "Чинна декларація є."),
+		Subject: subject(asked), AsOf: stamp(&a.Record.AsOf), InForce: new(bool), Declarations: &DeclarationsInForce{},
+		Receipt: receipt(a.Receipt), Sealed: seal,
+	}
+	for _, d := range a.Record.Declarations {
+		if !d.InForce {
+			return StatusResponse{}, errors.New("the record of a status holds a declaration that is not in force")
+		}
+		*out.InForce = true
+		out.Declarations.Declaration = append(out.Declarations.Declaration, DeclarationInForce{
+			Number: d.Number, StartDate: d.Start, EndDate: d.PlannedEnd, Provider: provider(d),
+		})
+	}
+	switch {
+	case *out.InForce:
+	case asked.Number.IsZero():
+		out.Outcome = m.outcome(ResultNoDeclarations, "Чинної декларації немає.")
+	default:
+		out.Outcome = m.outcome(ResultNoDeclarations, "Чинної декларації з таким номером в особи немає.")
 	}
 	return out, nil
+}
+
+// subject echoes the identifier of an inquiry.
+func subject(asked *dovidka.Inquiry) *SubjectID {
+	if asked == nil {
+		return nil
+	}
+	out := &SubjectID{RNOKPP: asked.Subject.RNOKPP.Reveal(), UNZR: asked.Subject.UNZR.Reveal()}
+	if d := asked.Subject.Document; !d.IsZero() {
+		out.Document = &Document{Type: string(d.Type), Number: d.Number()}
+	}
+	return out
+}
+
+func receipt(r dovidka.Receipt) *Receipt {
+	return &Receipt{
+		GrantID: string(r.GrantID), ConsentID: string(r.ConsentID), Index: r.Index, Hash: r.Hash, RecordedAt: stamp(&r.RecordedAt),
+	}
+}
+
+func sealed(s dovidka.Sealed) (*Sealed, error) {
+	if !carried(s.Bundle) {
+		return nil, errors.New("the sealed bundle holds a character that XML cannot carry")
+	}
+	return &Sealed{
+		MediaType: "application/fhir+json", Content: string(s.Bundle),
+		Signature: base64.StdEncoding.EncodeToString(s.Signature), SealedAt: stamp(&s.SealedAt),
+	}, nil
 }
 
 // carried reports whether XML can carry the text, so that the seal holds over
@@ -224,16 +286,19 @@ func declaration(d dovidka.DeclarationJSON) Declaration {
 	} else if d.DivisionID != "" {
 		out.Division = &Place{ID: string(d.DivisionID)}
 	}
-	if l := d.LegalEntity; l != nil {
-		name := l.PublicName
-		if name == "" {
-			name = l.Name
-		}
-		out.Provider = &Provider{ID: string(l.ID), Name: name, EDRPOU: l.EDRPOU, Status: l.Status}
-	} else if d.LegalEntityID != "" {
-		out.Provider = &Provider{ID: string(d.LegalEntityID)}
-	}
+	out.Provider = provider(d)
 	return out
+}
+
+func provider(d dovidka.DeclarationJSON) *Provider {
+	l := d.LegalEntity
+	switch {
+	case l != nil:
+		return &Provider{ID: string(l.ID), Name: cmp.Or(l.PublicName, l.Name), EDRPOU: l.EDRPOU, Status: l.Status}
+	case d.LegalEntityID != "":
+		return &Provider{ID: string(d.LegalEntityID)}
+	}
+	return nil
 }
 
 // oneLine writes an address as official papers do: from the post code inwards.

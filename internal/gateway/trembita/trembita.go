@@ -26,12 +26,22 @@ import (
 	"github.com/dovidka/dovidka/xroad"
 )
 
-// Disclosure takes a signed request to its end.
+// Disclosure takes requests to their end.
 type Disclosure interface {
 	// Submit takes the signed request. Once it returns a Progress the request
 	// is durable, whatever becomes of the caller. The same message again is the
 	// same request.
 	Submit(ctx context.Context, req dovidka.Request) (dovidka.Progress, error)
+	// Inquire answers an inquiry while the caller waits, and keeps nothing of it.
+	Inquire(ctx context.Context, req dovidka.Request) (dovidka.Answer, error)
+	// Refuse records that an inquiry is refused before it begins, and returns the
+	// fault, or why that could not be recorded.
+	Refuse(ctx context.Context, req dovidka.Request, fault *dovidka.Fault) error
+	// Enqueue makes either kind of request durable and returns at once.
+	Enqueue(ctx context.Context, req dovidka.Request) (dovidka.Progress, error)
+	// Progress tells the caller of a durable request how far it has come. An
+	// answer in it is recorded as given out with the caller's message.
+	Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error)
 }
 
 // Config is what a door needs.
@@ -71,7 +81,7 @@ func New(c Config) (*xroad.Handler, error) {
 		d.clients[client] = true
 	}
 	return xroad.NewHandler(xroad.Config{
-		Operations: []xroad.Operation{{Name: OperationGetDeclarations, Namespace: Namespace, Handle: d.getDeclarations}},
+		Operations: d.operations(),
 		WSDL:       Description(c.Address),
 		Limits:     c.Limits, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, Now: c.Now,
 		Observe: observe,
@@ -87,6 +97,26 @@ func Description(address string) *xroad.WSDL {
 			Title: "Відомості про декларації про вибір лікаря первинної медичної допомоги",
 			Notes: "Запит містить заяву громадянина, підписану його кваліфікованим електронним підписом. " +
 				"Відмова є звичайною відповіддю: її причину названо в resultCode.",
+		}, {
+			Name:  OperationGetDeclarationsByPurpose,
+			Title: "Відомості про декларації особи на запит установи за законом",
+			Notes: "Запит містить мету обробки, законну підставу й особу відкритим текстом, без її підпису. " +
+				"Мету, підставу й обсяг має бути дозволено підсистемі, яка запитує.",
+		}, {
+			Name:  OperationGetDeclarationStatus,
+			Title: "Чи має особа чинну декларацію і з яким надавачем допомоги",
+			Notes: "Запит такий самий, як " + OperationGetDeclarationsByPurpose + ", і може називати номер декларації. " +
+				"Відповідь не містить відомостей про лікаря та про минулі декларації.",
+		}, {
+			Name:  OperationSubmitDeclarations,
+			Title: "Подання запиту про декларації для пізнішої відповіді",
+			Notes: "Приймає підписану заяву громадянина або запит установи за законом і одразу повертає requestId. " +
+				"Відповідь дає " + OperationGetDeclarationsResult + ".",
+		}, {
+			Name:  OperationGetDeclarationsResult,
+			Title: "Відповідь на поданий запит про декларації",
+			Notes: "PENDING: відповідь ще готується. Далі відповідь або відмова такі самі, як дала б операція, що відповідає одразу. " +
+				"Відповідь дістає лише підсистема, яка подала запит.",
 		}},
 	}
 }

@@ -43,22 +43,55 @@ const (
 
 var sampleTime = time.Date(2026, 3, 2, 10, 15, 0, 0, time.UTC)
 
-// fake stands behind the door.
+// fake stands behind the door. Whatever it is asked, submit answers.
 type fake struct {
 	submit func(context.Context, dovidka.Request) (dovidka.Progress, error)
 
-	mu   sync.Mutex // protects seen
-	seen []dovidka.Request
+	mu    sync.Mutex // protects the rest
+	seen  []dovidka.Request
+	asked []string // the methods called
 }
 
-func (f *fake) Submit(ctx context.Context, req dovidka.Request) (dovidka.Progress, error) {
+func (f *fake) ask(ctx context.Context, method string, req dovidka.Request) (dovidka.Progress, error) {
 	f.mu.Lock()
-	f.seen = append(f.seen, req)
+	f.seen, f.asked = append(f.seen, req), append(f.asked, method)
 	f.mu.Unlock()
 	if f.submit == nil {
 		return dovidka.Progress{}, errors.New("the door should not have asked")
 	}
 	return f.submit(ctx, req)
+}
+
+func (f *fake) Submit(ctx context.Context, req dovidka.Request) (dovidka.Progress, error) {
+	return f.ask(ctx, "submit", req)
+}
+
+func (f *fake) Enqueue(ctx context.Context, req dovidka.Request) (dovidka.Progress, error) {
+	return f.ask(ctx, "enqueue", req)
+}
+
+func (f *fake) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
+	return f.ask(ctx, "progress", dovidka.Request{ID: id, Caller: caller})
+}
+
+func (f *fake) Inquire(ctx context.Context, req dovidka.Request) (dovidka.Answer, error) {
+	p, err := f.ask(ctx, "inquire", req)
+	switch {
+	case err != nil:
+		return dovidka.Answer{}, err
+	case p.Fault != nil:
+		return dovidka.Answer{}, p.Fault
+	case p.Answer == nil:
+		return dovidka.Answer{}, context.DeadlineExceeded
+	}
+	return *p.Answer, nil
+}
+
+func (f *fake) Refuse(_ context.Context, req dovidka.Request, fault *dovidka.Fault) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen, f.asked = append(f.seen, req), append(f.asked, "refuse "+string(fault.Code))
+	return fault
 }
 
 // requests returns what reached the disclosure.
@@ -252,7 +285,11 @@ func (n *node) text(path ...string) string {
 
 // result is a field of the ordinary response.
 func (n *node) result(path ...string) string {
-	return n.text(append([]string{"Body", "GetDeclarations_v1Response"}, path...)...)
+	body := n.at("Body")
+	if body == nil || len(body.Nodes) != 1 {
+		return ""
+	}
+	return body.Nodes[0].text(path...)
 }
 
 // headerLines lists the header's fields, as text to be compared.
