@@ -13,6 +13,7 @@ const (
 	EventRefused          EventKind = "refused"   // nothing was given, and why
 	EventDisclosed        EventKind = "disclosed" // an answer was sealed and may leave
 	EventReleased         EventKind = "released"  // a stored answer was given out again
+	EventNotified         EventKind = "notified"  // a body was asked to tell the citizen that a request has ended
 )
 
 // Event is one entry of the ledger as its readers see it. Persons stand in it
@@ -52,7 +53,8 @@ type Event struct {
 	// signature container of a consent.
 	Digest      string
 	Certificate Certificate
-	Consent     *Consent // for EventConsentGiven
+	Consent     *Consent      // for EventConsentGiven
+	Notice      *NoticeRecord // for EventNotified, where Caller is our client and Service what it called
 
 	// Hash covers this entry and PreviousHash (SHA-256, hexadecimal).
 	PreviousHash string

@@ -47,9 +47,11 @@ type NoticeExchange struct {
 	Notice  Notice
 	Outcome NoticeOutcome
 
-	// Client and Service are the X-Road identifiers of who called and what was called.
-	Client  string
-	Service string
+	// Client, Provider and Service are the X-Road identifiers of who called, of the
+	// body that was called, and of its service.
+	Client   string
+	Provider string
+	Service  string
 	// UserID is what the message named as its user, a personal value; it may be zero.
 	UserID        UserID
 	PurposeID     string // registered with the personal-data monitoring (ПМДПД); it may be empty
@@ -72,3 +74,14 @@ func (e NoticeExchange) Format(f fmt.State, _ rune) {
 
 // LogValue hides the recipient and the user.
 func (e NoticeExchange) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
+
+// NoticeRecord is what the ledger tells of an exchange beyond what it tells of
+// every event.
+type NoticeRecord struct {
+	ID                   ID // of the notice
+	Outcome              NoticeOutcome
+	Reference            string
+	Code                 string
+	RequestHash          string
+	RequestHashAlgorithm string
+}

@@ -2,9 +2,9 @@
 // given what, and why somebody was not.
 //
 // It owns the log and the two keys that protect it: the signing key of grants
-// and of the log's head, and the key of the pseudonyms. The disclosure service
-// is its only caller. It never reads the registry and never holds a name, a
-// number or a birth date: persons stand in the log as pseudonyms.
+// and of the log's head, and the key of the pseudonyms. The disclosure and the
+// delivery service are its callers. It never reads the registry and never holds a
+// name, a number or a birth date: persons stand in the log as pseudonyms.
 //
 // Two rules hold by construction. A grant, without which the registry opens
 // nothing, is made in the transaction that records it and the consent it rests

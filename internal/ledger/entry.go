@@ -44,6 +44,7 @@ type entry struct {
 	Digest    string            `json:"digest,omitempty"`
 	Signer    *certificateBody  `json:"certificate,omitempty"`
 	Consent   *consentBody      `json:"consent,omitempty"`
+	Notice    *noticeBody       `json:"notice,omitempty"`
 }
 
 type certificateBody struct {
@@ -57,6 +58,17 @@ type consentBody struct {
 	TextVersion string    `json:"textVersion"`
 	TextDigest  string    `json:"textDigest"`
 	ExpiresAt   time.Time `json:"expiresAt"`
+}
+
+// noticeBody holds what of an exchange about a notice does not stand in the entry
+// around it.
+type noticeBody struct {
+	ID            dovidka.ID            `json:"id"`
+	Outcome       dovidka.NoticeOutcome `json:"outcome"`
+	Reference     string                `json:"reference,omitempty"`
+	Code          string                `json:"code,omitempty"`
+	Hash          string                `json:"requestHash,omitempty"`
+	HashAlgorithm string                `json:"requestHashAlgorithm,omitempty"`
 }
 
 const entryVersion = 1
@@ -113,6 +125,8 @@ func (e entry) columns() Columns {
 		c.Once = onceGranted(e.RequestID)
 	case dovidka.EventDisclosed:
 		c.Once = onceDisclosed(e.GrantID, e.Digest)
+	case dovidka.EventNotified:
+		c.Once = onceNotified(e.RequestID, e.MessageID)
 	}
 	return c
 }
@@ -124,6 +138,10 @@ func onceNothingWithdrawn(request dovidka.ID) string { return "nothing-withdrawn
 func onceGranted(request dovidka.ID) string          { return "granted:" + string(request) }
 func onceDisclosed(grant dovidka.ID, digest string) string {
 	return "disclosed:" + string(grant) + ":" + digest
+}
+
+func onceNotified(request dovidka.ID, message string) string {
+	return "notified:" + string(request) + ":" + message
 }
 
 // open reads the row's body after checking the row's own hash.
@@ -173,6 +191,11 @@ func (e entry) event(r Row) dovidka.Event {
 	if e.Consent != nil {
 		c := e.consent()
 		out.Consent = &c
+	}
+	if n := e.Notice; n != nil {
+		out.Notice = &dovidka.NoticeRecord{
+			ID: n.ID, Outcome: n.Outcome, Reference: n.Reference, Code: n.Code, RequestHash: n.Hash, RequestHashAlgorithm: n.HashAlgorithm,
+		}
 	}
 	return out
 }
