@@ -58,7 +58,7 @@ def header(client, way, row):
         "service": {**SERVICE, "serviceCode": row.service_code or row.operation},
         "userId": table.NASTY,
         "id": f"{uuid.uuid4()} {table.NASTY}",
-        "issue": f"справа\n{table.NASTY}",
+        "issue": "\n".join(["справа", *[table.NASTY] * 50]),
         "representedParty": {"partyClass": f"клас {table.NASTY}", "partyCode": f"код {table.NASTY}"},
         "protocolVersion": "4.0",
     }
@@ -82,7 +82,7 @@ def flat(value, path=""):
 def make(asker, addresses, work, client, way, operation, row):
     name, wsdl = description(addresses, way, operation.name)
     case = {
-        "way": way, "soap": client.soap, "wsdl": wsdl, "description": name, "operation": row.operation,
+        "way": way, "soap": client.soap, "mtom": "true" if client.mtom else None, "wsdl": wsdl, "description": name, "operation": row.operation,
         "header": header(client, way, row), "payload": row.payload(asker), "read": operation.read,
     }
     folder = work / "cases" / client.program / f"{client.name}, {way}, {row.operation}, {row.name}"

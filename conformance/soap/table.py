@@ -103,6 +103,7 @@ class Client:
     name: str
     program: str
     soap: str = "1.1"
+    mtom: bool = False  # binary content goes in a part of its own
     ways: tuple[str, ...] = ("bare", "headers", "uxp", "xroad")
     # Whether it lets one send header fields beside those of the description.
     undeclared: bool = False
@@ -120,6 +121,7 @@ CLIENTS = [
     Client("npm-soap", "npm", undeclared=True),
     Client("npm-soap-1.2", "npm", soap="1.2", ways=BUS12, undeclared=True),
     Client("jax-ws", "jaxws", undeclared=True),
+    Client("jax-ws-mtom", "jaxws", mtom=True, undeclared=True),
     Client("gsoap", "gsoap"),
     Client("gsoap-1.2", "gsoap", soap="1.2", ways=BUS12),
 ]

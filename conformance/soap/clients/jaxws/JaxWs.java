@@ -5,9 +5,10 @@ import jakarta.jws.WebMethod;
 import jakarta.jws.WebParam;
 import jakarta.jws.WebService;
 import jakarta.xml.ws.Holder;
-import jakarta.xml.ws.Service;
-import jakarta.xml.ws.WebServiceClient;
 import jakarta.xml.ws.WebEndpoint;
+import jakarta.xml.ws.WebServiceClient;
+import jakarta.xml.ws.WebServiceFeature;
+import jakarta.xml.ws.soap.MTOMFeature;
 import jakarta.xml.ws.soap.SOAPFaultException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,7 +28,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -51,10 +51,11 @@ class JaxWs {
 			StringBuilder result = new StringBuilder();
 			try {
 				Case asked = new Case(folder);
-				Object port = ports.get(asked.one("wsdl"));
+				boolean mtom = asked.one("mtom") != null;
+				Object port = ports.get(asked.one("wsdl") + mtom);
 				if (port == null) {
-					port = open(Path.of(args[0], asked.one("description")), new URL(asked.one("wsdl")));
-					ports.put(asked.one("wsdl"), port);
+					port = open(Path.of(args[0], asked.one("description")), new URL(asked.one("wsdl")), mtom);
+					ports.put(asked.one("wsdl") + mtom, port);
 				}
 				call(asked, port, result);
 			} catch (SOAPFaultException e) {
@@ -72,7 +73,7 @@ class JaxWs {
 	}
 
 	/** The port of the service class generated, for a description that is read now. */
-	static Object open(Path classes, URL wsdl) throws Exception {
+	static Object open(Path classes, URL wsdl, boolean mtom) throws Exception {
 		URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, JaxWs.class.getClassLoader());
 		Thread.currentThread().setContextClassLoader(loader);
 		try (var names = Files.list(classes.resolve("generated"))) {
@@ -84,8 +85,8 @@ class JaxWs {
 				}
 				Object made = type.getConstructor(URL.class).newInstance(wsdl);
 				for (Method method : type.getMethods()) {
-					if (method.isAnnotationPresent(WebEndpoint.class) && method.getParameterCount() == 0) {
-						return method.invoke(made);
+					if (method.isAnnotationPresent(WebEndpoint.class) && method.getParameterCount() == 1) {
+						return method.invoke(made, (Object) new WebServiceFeature[] {new MTOMFeature(mtom)});
 					}
 				}
 			}
