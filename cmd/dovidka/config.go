@@ -10,7 +10,6 @@ import (
 
 	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/internal/platform/config"
-	"github.com/dovidka/dovidka/xroad"
 )
 
 // Config is the whole configuration file. deploy/dovidka.yaml explains every
@@ -89,18 +88,6 @@ type ClientConfig struct {
 type RateConfig struct {
 	PerSecond float64 `yaml:"per_second"`
 	Burst     int     `yaml:"burst"`
-}
-
-// TrembitaConfig is the SOAP door.
-type TrembitaConfig struct {
-	ListenConfig `yaml:",inline"`
-
-	// Address is the public address in the WSDL; empty takes the request's.
-	Address string `yaml:"address"`
-	// Clients are the X-Road clients admitted, INSTANCE/CLASS/MEMBER/SUBSYSTEM;
-	// an empty list admits nobody.
-	Clients []string   `yaml:"clients"`
-	Rate    RateConfig `yaml:"rate"`
 }
 
 // OperationsConfig is the listener of probes and metrics, and the log.
@@ -282,10 +269,7 @@ func (c *Config) check() error {
 	for _, client := range c.Diia.Clients {
 		need(len(client.Fingerprints) > 0 || c.Diia.TLS.ClientCA != "", "diia.clients: subjects count with tls.client_ca only; name fingerprints")
 	}
-	for _, client := range c.Trembita.Clients {
-		_, err := xroad.ParseClientID(client)
-		need(err == nil, "trembita.clients: each is INSTANCE/CLASS/MEMBER[/SUBSYSTEM]")
-	}
+	errs = append(errs, c.Trembita.checkClients())
 	known := map[dovidka.Code]bool{}
 	for _, code := range dovidka.Codes() {
 		known[code] = true
@@ -312,6 +296,7 @@ func (c *Config) warn(log *slog.Logger) {
 	if c.Diia.Listen != "" && c.Diia.Insecure || c.Trembita.Listen != "" && c.Trembita.Insecure {
 		log.Warn("a door is open without TLS", "setting", "insecure")
 	}
+	c.Trembita.warnOfInquiries(log)
 	if !c.Trembita.Insecure && !c.Trembita.TLS.asks() && c.Trembita.Listen != "" {
 		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_certificates")
 	}

@@ -90,13 +90,13 @@ func TestSampleConfiguration(t *testing.T) {
 	if got := sample.Diia.Clients; len(got) != 1 || got[0].Name == "" || len(got[0].Fingerprints) != 1 {
 		t.Errorf("example clients: %+v", got)
 	}
-	if len(sample.Diia.ProcessCodes) == 0 || len(sample.Trembita.Clients) == 0 || len(sample.Verifier.Anchors) == 0 || len(sample.Verifier.TrustLists) == 0 || sample.Seal.KeyFile == "" {
+	if len(sample.Diia.ProcessCodes) == 0 || len(sample.Trembita.Clients) == 0 || len(sample.Trembita.Entitlements) == 0 || len(sample.Verifier.Anchors) == 0 || len(sample.Verifier.TrustLists) == 0 || sample.Seal.KeyFile == "" {
 		t.Error("the sample lacks examples")
 	}
 	// What has no default stands in the sample as an example.
 	sample.Diia.TLS.Certificate, sample.Diia.TLS.Key, sample.Diia.Clients, sample.Diia.ProcessCodes = "", "", nil, nil
 	sample.Trembita.TLS.Certificate, sample.Trembita.TLS.Key, sample.Trembita.TLS.ClientCertificates, sample.Trembita.Clients = "", "", nil, nil
-	sample.Verifier.TrustLists = nil
+	sample.Verifier.TrustLists, sample.Trembita.Entitlements = nil, nil
 	sample.Verifier.Anchors, sample.Ledger.KeyFile, sample.Ledger.PseudonymKeyFile, sample.Seal = nil, "", "", SealConfig{}
 	nothing := cmp.Transformer("nothing", func(list []string) []string {
 		if len(list) == 0 {
@@ -143,6 +143,18 @@ func TestConfigurationFaults(t *testing.T) {
 		"a client by its name":  {"fingerprints: [\"0000000000000000000000000000000000000000000000000000000000000000\"]\n      # Dist", "fingerprints: []\n      # Dist", "diia.clients"},
 		"another reason":        {"consent-refused: \"64131018\"", "consent-refusal: \"64131018\"", "diia.process_codes"},
 		"half a bus client":     {"- SEVDEIR-TEST/GOV/43395033/DIIA_cons", "- SEVDEIR-TEST/GOV", "trembita.clients"},
+		"a stranger entitled":   {"- client: SEVDEIR-TEST/GOV/43395033/DIIA_cons", "- client: SEVDEIR-TEST/GOV/43395033/OTHER_cons", "trembita.entitlements, 1: client"},
+		"nobody entitled":       {"- client: SEVDEIR-TEST/GOV/43395033/DIIA_cons", "- client: \"\"", "trembita.entitlements, 1: client"},
+		"no purpose":            {"purpose_id: \"100500\"", "purpose_id: \"\"", "trembita.entitlements, 1: purpose_id"},
+		"a purpose with spaces": {"purpose_id: \"100500\"", "purpose_id: \" secret-value\"", "trembita.entitlements, 1: purpose_id"},
+		"no ground":             {"grounds: [\"Закон України № 2168-VIII, стаття 9\"]", "grounds: []", "trembita.entitlements, 1: grounds"},
+		"an empty ground":       {"grounds: [\"Закон України № 2168-VIII, стаття 9\"]", "grounds: [\" \"]", "trembita.entitlements, 1: grounds"},
+		"no scope":              {"scopes: [status]", "scopes: []", "trembita.entitlements, 1: scopes"},
+		"another scope":         {"scopes: [status]", "scopes: [status, secret-value]", "trembita.entitlements, 1: scopes"},
+		"an unknown right":      {"scopes: [status]", "scopes: [status]\n      expires: never", "expires: unknown key"},
+		"entitled twice": {"    - client: SEVDEIR-TEST/GOV/43395033/DIIA_cons\n",
+			"    - {client: SEVDEIR-TEST/GOV/43395033/DIIA_cons, purpose_id: \"100500\", grounds: [a], scopes: [status]}\n    - client: SEVDEIR-TEST/GOV/43395033/DIIA_cons\n",
+			"trembita.entitlements, 2: the client has"},
 		"a list for a value":    {"name: dovidka\n", "name: [secret-value]\n", "name"},
 		"a second document":     {"# Whom to believe.", "---\nname: secret-value\n", "more than one"},
 		"not YAML":              {"name: dovidka\n", "name: \"secret-value\n", "not YAML"},
@@ -216,17 +228,21 @@ func TestConfigurationWarnings(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		"nothing":             {func(*Config) {}, ""},
-		"a key for everybody": {func(c *Config) { c.Seal.KeyFile = open }, "seal.key_file"},
-		"a key for its owner": {func(c *Config) { c.Ledger.KeyFile = closed }, ""},
-		"revocation":          {func(c *Config) { c.Verifier.Revocation = revocationOff }, "verifier.revocation"},
-		"accepting revoked":   {func(c *Config) { c.Verifier.Online.Enabled, c.Verifier.Online.WhenDown = true, whenDownAccept }, "verifier.online.when_down"},
-		"inner networks":      {func(c *Config) { c.Verifier.Online.Enabled, c.Verifier.Online.Networks = true, []string{"10.0.0.0/8"} }, "verifier.online.networks"},
-		"nobody at REST":      {func(c *Config) { c.Diia.Clients = nil }, "diia.clients"},
-		"nobody at SOAP":      {func(c *Config) { c.Trembita.Clients = nil }, "trembita.clients"},
-		"no TLS":              {func(c *Config) { c.Diia.Insecure = true }, "insecure"},
-		"any security server": {func(c *Config) { c.Trembita.TLS.ClientCA = "" }, "trembita.tls.client_certificates"},
-		"closed doors":        {func(c *Config) { c.Diia = DiiaConfig{}; c.Trembita.Clients = []string{demoClient} }, ""},
+		"nothing":                      {func(*Config) {}, ""},
+		"a key for everybody":          {func(c *Config) { c.Seal.KeyFile = open }, "seal.key_file"},
+		"a key for its owner":          {func(c *Config) { c.Ledger.KeyFile = closed }, ""},
+		"revocation":                   {func(c *Config) { c.Verifier.Revocation = revocationOff }, "verifier.revocation"},
+		"accepting revoked":            {func(c *Config) { c.Verifier.Online.Enabled, c.Verifier.Online.WhenDown = true, whenDownAccept }, "verifier.online.when_down"},
+		"inner networks":               {func(c *Config) { c.Verifier.Online.Enabled, c.Verifier.Online.Networks = true, []string{"10.0.0.0/8"} }, "verifier.online.networks"},
+		"nobody at REST":               {func(c *Config) { c.Diia.Clients = nil }, "diia.clients"},
+		"nobody at SOAP":               {func(c *Config) { c.Trembita.Clients = nil }, "trembita.clients"},
+		"no TLS":                       {func(c *Config) { c.Diia.Insecure = true }, "insecure"},
+		"any security server":          {func(c *Config) { c.Trembita.TLS.ClientCA = "" }, "trembita.tls.client_certificates"},
+		"inquiries offered to anybody": {func(c *Config) { c.Trembita.Entitlements = []EntitlementConfig{{}} }, "inquiries by law"},
+		"inquiries through a pinned server": {func(c *Config) {
+			c.Trembita.Entitlements, c.Trembita.TLS.ClientFingerprints = []EntitlementConfig{{}}, []string{"00"}
+		}, ""},
+		"closed doors": {func(c *Config) { c.Diia = DiiaConfig{}; c.Trembita.Clients = []string{demoClient} }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -158,6 +158,7 @@ func (a *app) ledger(ctx context.Context, cfg Config) (*ledger.Service, error) {
 	return ledger.New(ledger.Config{
 		Store: ledgersql.New(db), GrantKey: keys.grant, PseudonymKey: keys.pseudonym,
 		ConsentTTL: cfg.Ledger.ConsentTTL.Std(), GrantTTL: cfg.Ledger.GrantTTL.Std(),
+		Entitlements: cfg.Trembita.entitlements(),
 	})
 }
 
