@@ -47,61 +47,34 @@ func (c *SOAP) NewStatement(audience string, subject dovidka.SubjectJSON, action
 	}, nil
 }
 
-type envelope struct {
-	XMLName xml.Name `xml:"http://schemas.xmlsoap.org/soap/envelope/ Envelope"`
-	Header  struct {
-		Client  identifierXML `xml:"http://x-road.eu/xsd/xroad.xsd client"`
-		Service identifierXML `xml:"http://x-road.eu/xsd/xroad.xsd service"`
-		UserID  string        `xml:"http://x-road.eu/xsd/xroad.xsd userId,omitempty"`
-		ID      string        `xml:"http://x-road.eu/xsd/xroad.xsd id"`
-		Version string        `xml:"http://x-road.eu/xsd/xroad.xsd protocolVersion"`
-	} `xml:"http://schemas.xmlsoap.org/soap/envelope/ Header"`
-	Body envelopeBody `xml:"http://schemas.xmlsoap.org/soap/envelope/ Body"`
-}
-
-type envelopeBody struct {
-	Request  *requestXML                       `xml:"https://ehealth.gov.ua/trembita/dovidka GetDeclarations_v1"`
-	Response *trembita.GetDeclarationsResponse `xml:"https://ehealth.gov.ua/trembita/dovidka GetDeclarations_v1Response"`
-	Fault    *SOAPFault                        `xml:"http://schemas.xmlsoap.org/soap/envelope/ Fault"`
-}
-
-type requestXML struct {
-	SignedContent string `xml:"https://ehealth.gov.ua/trembita/dovidka signedContent,omitempty"`
-	Signature     string `xml:"https://ehealth.gov.ua/trembita/dovidka signature"`
-}
-
-type identifierXML struct {
-	ObjectType string `xml:"http://x-road.eu/xsd/identifiers objectType,attr"`
-	Instance   string `xml:"http://x-road.eu/xsd/identifiers xRoadInstance"`
-	Class      string `xml:"http://x-road.eu/xsd/identifiers memberClass"`
-	Member     string `xml:"http://x-road.eu/xsd/identifiers memberCode"`
-	Subsystem  string `xml:"http://x-road.eu/xsd/identifiers subsystemCode,omitempty"`
-	Service    string `xml:"http://x-road.eu/xsd/identifiers serviceCode,omitempty"`
-}
-
-// SOAPFault is a fault the door answered with.
-type SOAPFault struct {
-	Code   string `xml:"faultcode"`
-	Text   string `xml:"faultstring"`
-	Detail string `xml:"detail"`
-}
-
-// Error returns the code and the text for people.
-func (f *SOAPFault) Error() string { return f.Code + ": " + f.Text }
-
-// Message writes the request's envelope. The container may hold the statement,
-// or be detached from the content given.
+// Message writes the envelope of a citizen's request. The container may hold the
+// statement, or be detached from the content given.
 func (c *SOAP) Message(container, content []byte) ([]byte, error) {
-	var e envelope
-	e.Header.Client = identifierXML{
-		ObjectType: "SUBSYSTEM", Instance: c.Client.Instance, Class: c.Client.Class, Member: c.Client.Member, Subsystem: c.Client.Subsystem,
+	return c.Compose(trembita.OperationGetDeclarations, trembita.SignedRequest{
+		SignedContent: string(content), Signature: base64.StdEncoding.EncodeToString(container),
+	})
+}
+
+// Compose writes a message, under an id of its own, that calls an operation of
+// the same provider.
+func (c *SOAP) Compose(operation string, payload any) ([]byte, error) {
+	var body bytes.Buffer
+	enc := xml.NewEncoder(&body)
+	err := enc.EncodeElement(payload, xml.StartElement{Name: xml.Name{Space: trembita.Namespace, Local: operation}})
+	if err := errors.Join(err, enc.Close()); err != nil {
+		return nil, fmt.Errorf("write SOAP message: %w", err)
 	}
-	e.Header.Service = identifierXML{
-		ObjectType: "SERVICE", Instance: c.Service.Instance, Class: c.Service.Class, Member: c.Service.Member,
-		Subsystem: c.Service.Subsystem, Service: c.Service.Service,
+	e := envelope{Body: envelopeBody{body.Bytes()}}
+	e.Header = header{
+		Client: identifier{
+			ObjectType: "SUBSYSTEM", Instance: c.Client.Instance, Class: c.Client.Class, Member: c.Client.Member, Subsystem: c.Client.Subsystem,
+		},
+		Service: identifier{
+			ObjectType: "SERVICE", Instance: c.Service.Instance, Class: c.Service.Class, Member: c.Service.Member,
+			Subsystem: c.Service.Subsystem, Service: operation,
+		},
+		UserID: c.UserID, ID: uuid.NewString(), Version: "4.0",
 	}
-	e.Header.UserID, e.Header.ID, e.Header.Version = c.UserID, uuid.NewString(), "4.0"
-	e.Body.Request = &requestXML{SignedContent: string(content), Signature: base64.StdEncoding.EncodeToString(container)}
 	out, err := xml.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("write SOAP message: %w", err)
@@ -109,39 +82,33 @@ func (c *SOAP) Message(container, content []byte) ([]byte, error) {
 	return append([]byte(xml.Header), out...), nil
 }
 
-// Send posts a message and reads the answer: a payload, or a *SOAPFault.
+// Send posts a citizen's request and reads the answer: a payload, or a
+// *SOAPFault.
 func (c *SOAP) Send(ctx context.Context, message []byte) (trembita.GetDeclarationsResponse, error) {
+	var out trembita.GetDeclarationsResponse
+	return out, c.Call(ctx, message, &out)
+}
+
+// Call posts a message of Compose and reads the answer into out. The error is a
+// *SOAPFault, or wraps ErrAnswer when what came is no answer to the message;
+// any other tells that nothing came.
+func (c *SOAP) Call(ctx context.Context, message []byte, out any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Address, bytes.NewReader(message))
 	if err != nil {
-		return trembita.GetDeclarationsResponse{}, fmt.Errorf("call the SOAP door: %w", err)
+		return fmt.Errorf("call the SOAP door: %w", err)
 	}
 	req.Header.Set("Content-Type", "text/xml; charset=utf-8")
 	req.Header.Set("SOAPAction", `""`)
 	resp, err := httpClient(c.HTTP).Do(req)
 	if err != nil {
-		return trembita.GetDeclarationsResponse{}, fmt.Errorf("call the SOAP door: %w", err)
+		return fmt.Errorf("call the SOAP door: %w", err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return trembita.GetDeclarationsResponse{}, fmt.Errorf("read the SOAP door's answer: %w", err)
+		return fmt.Errorf("read the SOAP door's answer: %w", err)
 	}
-	return ReadMessage(answer)
-}
-
-// ReadMessage reads an answer's envelope.
-func ReadMessage(answer []byte) (trembita.GetDeclarationsResponse, error) {
-	var e envelope
-	if err := xml.Unmarshal(answer, &e); err != nil {
-		return trembita.GetDeclarationsResponse{}, errors.New("the SOAP door's answer is not the XML expected")
-	}
-	switch {
-	case e.Body.Fault != nil:
-		return trembita.GetDeclarationsResponse{}, e.Body.Fault
-	case e.Body.Response == nil:
-		return trembita.GetDeclarationsResponse{}, errors.New("the SOAP door's answer has another body than expected")
-	}
-	return *e.Body.Response, nil
+	return readAnswer(message, answer, out)
 }
 
 // RecordOf reads the record out of a SOAP answer, as far as the answer has it.
