@@ -37,6 +37,8 @@ type work struct {
 	element []byte    // of the body
 	last    time.Time // when the last repetition may begin
 	sent    int       // messages
+
+	packaging *packaging // nil for a bare envelope
 }
 
 // attempt sends one message if it may and reads the answer.
@@ -103,11 +105,12 @@ func (c *Client) exchange(ctx context.Context, w *work, record *Attempt) (*Answe
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
-	request, err := http.NewRequestWithContext(traced, http.MethodPost, w.target.url.String(), bytes.NewReader(w.message(header)))
+	body, contentType := w.message(header)
+	request, err := http.NewRequestWithContext(traced, http.MethodPost, w.target.url.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, failure(verdict{kind: ErrRefused, undelivered: true}, "make request: %w", err)
 	}
-	request.Header.Set("Content-Type", w.target.contentType)
+	request.Header.Set("Content-Type", contentType)
 	request.Header.Set("User-Agent", "") // sends none
 	if w.target.Version == SOAP11 {
 		request.Header["SOAPAction"] = []string{`"` + w.target.Action + `"`} // Set would spell it Soapaction
@@ -192,12 +195,38 @@ func (w *work) header(client ClientID, id string) *Header {
 	return h
 }
 
-func (w *work) message(header *Header) []byte {
-	var out bytes.Buffer
-	openEnvelope(&out, w.target.Version, header)
-	out.Write(w.element)
-	closeEnvelope(&out)
-	return out.Bytes()
+// pack decides how the message goes out.
+func (w *work) pack() error {
+	if len(w.call.Attachments) == 0 && !w.target.MTOM {
+		return nil
+	}
+	var err error
+	if w.packaging, err = newPackaging(w.target.Version, w.call.Attachments); err != nil {
+		return err
+	}
+	w.packaging.action = w.target.Action
+	if w.target.MTOM {
+		w.element, err = w.packaging.optimise(w.element)
+	}
+	return err
+}
+
+// size is what the payload and the attachments have.
+func (w *work) size() int64 {
+	size := int64(len(w.element))
+	if w.packaging != nil {
+		size += w.packaging.size()
+	}
+	return size
+}
+
+// message returns the body of a request and its Content-Type.
+func (w *work) message(header *Header) (body []byte, contentType string) {
+	envelope := marshalEnvelope(w.target.Version, header, w.element)
+	if w.packaging != nil {
+		return w.packaging.marshal(envelope)
+	}
+	return envelope, w.target.contentType
 }
 
 // newMessageID returns a random UUID (RFC 9562, clause 5.4).

@@ -62,6 +62,10 @@ type Target struct {
 	Idempotent bool
 	// Timeout is what the security server allows the service; 60 s. Ours is longer, so that its fault arrives.
 	Timeout time.Duration
+	// MTOM has requests sent as SOAP 1.1 Binding for MTOM 1.0 or MTOM describe them: base64 texts of a kilobyte and more in
+	// the payload travel as parts of their own, in three quarters of the bytes. Whoever reads MTOM reads the texts in
+	// place too, so this is for services that insist, and for large documents. Answers are read either way.
+	MTOM bool
 	// Attachments says that the answers' attachments are wanted. They are else passed over and cost no memory.
 	Attachments bool
 	// Faults maps the fault codes that this service defines to errors of the caller's, which errors.Is then finds. The
@@ -76,7 +80,8 @@ type Call struct {
 	Issue            string // absent if empty
 	RepresentedParty *RepresentedParty
 	// Payload is encoded as by [MarshalResponse], under the name of the target's element.
-	Payload any
+	Payload     any
+	Attachments Attachments // sent as parts after the envelope, in this sequence
 }
 
 // Answer is a response that is not a fault and passed all checks.
@@ -322,10 +327,14 @@ func (c *Client) prepare(call Call) (*work, *CallError) {
 	if err != nil {
 		return nil, failure(bad, "encode payload: %w", err)
 	}
-	if int64(len(element)) > c.config.Limits.Size {
+	w := &work{target: t, call: call, element: element}
+	if err := w.pack(); err != nil {
+		return nil, failure(bad, "attach: %w", err)
+	}
+	if w.size() > c.config.Limits.Size {
 		return nil, failure(bad, "request is larger than the size limit")
 	}
-	return &work{target: t, call: call, element: element}, nil
+	return w, nil
 }
 
 // again waits before a repetition, if there is to be one. It is begun only while the security server's whole time for

@@ -4,8 +4,9 @@
 //
 // # Providing
 //
-// Most providers want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage],
-// [MarshalResponse] and [Fault.Marshal] are the pieces below it, for those who bring their own transport.
+// Most providers want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage] and
+// [ReadPackage], [MarshalResponse] and [MarshalPackage], and [Fault.Marshal] are the pieces below it, for those who bring
+// their own transport.
 //
 // In REST it is [NewRESTHandler], and [ReadRESTHeader] below it, which reads the header fields of both families. Users and
 // subjects of data are [Personal] there and hide themselves in logs.
@@ -23,6 +24,18 @@
 // row are left alone for a while. The security server is known by its exact certificate.
 //
 // Business outcomes, such as "no such person", are answers, not errors.
+//
+// # Attachments
+//
+// Both sides read and write SOAP Messages with Attachments. Whoever wants those that come says so, in
+// [Operation].Attachments or [Target].Attachments; others never hold them. [Call].Attachments and [Reply] send some.
+// An element of the type swaRef leads to its attachment by [Attachments.Find].
+//
+// What is included by MTOM and XOP is in the body as if it had been written there, whether attachments are wanted or
+// not. [Target].MTOM sends requests in that way and [Operation].MTOM answers them; [Base64] is a field for such content.
+//
+// The envelope is the part that start names, else the first, though security servers of X-Road take only the first.
+// Parts in parts are content like any other.
 //
 // # Testing
 //

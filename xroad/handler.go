@@ -135,11 +135,13 @@ type call struct {
 	w        http.ResponseWriter
 	r        *http.Request
 	exchange Exchange
+
+	contentType string // of a response
 }
 
 func (c *call) serve() {
 	answer, err := c.answer()
-	status, contentType := http.StatusOK, c.exchange.Version.ContentType()
+	status, contentType := http.StatusOK, c.contentType
 	if err != nil {
 		fault := c.asFault(err)
 		status, contentType, answer = http.StatusInternalServerError, fault.Version.ContentType(), fault.Marshal()

@@ -19,7 +19,11 @@ type Operation struct {
 	Element   string // local name of the request's element; Name if empty, which is how it should be
 	// Attachments says that the requests' attachments are wanted. They are else passed over and cost no memory.
 	Attachments bool
-	// Handle answers a request. The answer is encoded as by [MarshalResponse] under Name with "Response" appended. A
+	// MTOM answers optimised requests in kind: base64 texts of a kilobyte and more travel as parts. Without it answers are
+	// never optimised, which nobody has to expect.
+	MTOM bool
+	// Handle answers a request. The answer is encoded as by [MarshalResponse] under Name with "Response" appended; it may
+	// be a [Reply], with attachments. A
 	// [*Fault] is sent to the caller; any other error is told to the observer only and sent as an internal error.
 	// The context ends when the caller has gone or the time is up.
 	Handle func(ctx context.Context, request *Request) (response any, err error)
@@ -35,6 +39,14 @@ type Request struct {
 	TraceID       string            // ours, told to the caller in faults
 	Received      time.Time         // when the HTTP request arrived
 	Peer          *x509.Certificate // of the security server; nil without mutual TLS. Verified by the TLS configuration
+
+	optimised bool // the message came by XOP
+}
+
+// Reply is an answer with attachments, for an operation to return.
+type Reply struct {
+	Payload     any // as an operation without attachments returns it
+	Attachments Attachments
 }
 
 // element returns the name of the request's element.

@@ -11,6 +11,8 @@ import (
 type Package struct {
 	Message
 	Attachments Attachments
+
+	optimised bool // it came by XOP
 }
 
 // ReadPackage is [ReadMessage], but keeps the attachments, in their sequence.
@@ -91,7 +93,7 @@ func readParts(r io.Reader, contentType string, limits Limits, open opener) (*Pa
 	if message == nil {
 		return nil, err
 	}
-	read := &Package{Message: *message}
+	read := &Package{Message: *message, optimised: in.xop}
 	if err == nil {
 		read.Attachments, err = in.finish(read.Body, keep, limits)
 	}

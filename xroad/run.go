@@ -53,20 +53,22 @@ func (c *call) run(held *slot, operation *Operation, message *Package) ([]byte, 
 		TransactionID: c.exchange.TransactionID,
 		TraceID:       c.exchange.TraceID,
 		Received:      c.exchange.Received,
+		optimised:     message.optimised,
 	}
 	if c.r.TLS != nil && len(c.r.TLS.PeerCertificates) > 0 {
 		request.Peer = c.r.TLS.PeerCertificates[0]
 	}
 	type result struct {
-		response []byte
-		err      error
+		response    []byte
+		contentType string
+		err         error
 	}
 	results := make(chan result, 1)
 	held.share()
 	go func() {
 		defer held.release()
-		response, err := operation.respond(ctx, request, message.Header)
-		results <- result{response, err}
+		response, contentType, err := operation.respond(ctx, request, message.Header)
+		results <- result{response, contentType, err}
 	}()
 	var r result
 	select {
@@ -75,23 +77,49 @@ func (c *call) run(held *slot, operation *Operation, message *Package) ([]byte, 
 		r.err = ctx.Err()
 	}
 	if r.err == nil {
+		c.contentType = r.contentType
 		return r.response, nil
 	}
 	return nil, outcome(ctx, r.err, &message.Message)
 }
 
 // respond calls the operation and encodes its answer. A panic in either is an error like any other.
-func (o *Operation) respond(ctx context.Context, request *Request, header *Header) (response []byte, err error) {
+func (o *Operation) respond(ctx context.Context, request *Request, header *Header) (response []byte, contentType string, err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			response, err = nil, panicError(value)
 		}
 	}()
-	payload, err := o.Handle(ctx, request)
+	version, optimised := request.Version, request.optimised && o.MTOM // before the operation can change them
+	answer, err := o.Handle(ctx, request)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return MarshalResponse(request.Version, header, o.response(), payload)
+	reply := Reply{Payload: answer}
+	switch given := answer.(type) {
+	case Reply:
+		reply = given
+	case *Reply:
+		if reply = (Reply{}); given != nil {
+			reply = *given
+		}
+	}
+	element, err := marshalPayload(o.response(), reply.Payload)
+	if err != nil {
+		return nil, "", fmt.Errorf("marshal response: %w", err)
+	}
+	if len(reply.Attachments) == 0 && !optimised {
+		return marshalEnvelope(version, header, element), version.ContentType(), nil
+	}
+	p, err := newPackaging(version, reply.Attachments)
+	if err == nil && optimised {
+		element, err = p.optimise(element)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("attach to response: %w", err)
+	}
+	response, contentType = p.marshal(marshalEnvelope(version, header, element))
+	return response, contentType, nil
 }
 
 // panicError keeps the stack and, of the value, only what cannot be data.

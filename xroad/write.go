@@ -21,11 +21,15 @@ func MarshalResponse(version Version, header *Header, name xml.Name, payload any
 	if err != nil {
 		return nil, fmt.Errorf("marshal response: %w", err)
 	}
+	return marshalEnvelope(version, header, element), nil
+}
+
+func marshalEnvelope(version Version, header *Header, element []byte) []byte {
 	var out bytes.Buffer
 	openEnvelope(&out, version, header)
 	out.Write(element)
 	closeEnvelope(&out)
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 func marshalPayload(name xml.Name, payload any) ([]byte, error) {
