@@ -40,8 +40,10 @@ func (o Outcome) code() string { return o.ResultCode }
 type GetDeclarationsResponse struct {
 	Outcome
 	// Subject is whom a body inquired about; nil for a citizen's request, and
-	// where nothing of the registry is told.
-	Subject      *SubjectID    `xml:"subject"`
+	// where nothing of the registry is told. It is not called as in the request:
+	// JAX-WS makes parameters of one method of both, which cannot share a name
+	// unless they share the type.
+	Subject      *SubjectID    `xml:"subjectId"`
 	AsOf         string        `xml:"asOf,omitempty"`
 	Partial      *bool         `xml:"partial"`
 	Patient      *Patient      `xml:"patient"`
@@ -55,7 +57,7 @@ type GetDeclarationsResponse struct {
 // StatusResponse is the payload of the answer whether a declaration is in force.
 type StatusResponse struct {
 	Outcome
-	Subject      *SubjectID           `xml:"subject"`
+	Subject      *SubjectID           `xml:"subjectId"`
 	AsOf         string               `xml:"asOf,omitempty"`
 	InForce      *bool                `xml:"inForce"`
 	Declarations *DeclarationsInForce `xml:"declarations"`
