@@ -204,7 +204,10 @@ func TestDescriptionNamesResults(t *testing.T) {
 	for _, word := range named {
 		has[word] = true
 	}
-	want := []string{trembita.ResultOK, trembita.ResultNoDeclarations, trembita.ResultWithdrawn}
+	want := []string{
+		trembita.ResultOK, trembita.ResultNoDeclarations, trembita.ResultWithdrawn,
+		trembita.ResultAccepted, trembita.ResultPending, trembita.ResultAnswerExpired, trembita.ResultCode(dovidka.CodeRequestUnknown),
+	}
 	for _, code := range dovidka.Codes() {
 		if isOutcome(code) {
 			want = append(want, trembita.ResultCode(code))
