@@ -24,6 +24,10 @@ const (
 
 	demoClient  = "SEVDEIR-TEST/GOV/43395033/DIIA_cons"
 	demoService = "SEVDEIR-TEST/GOV/42032422/DOVIDKA_prod/GetDeclarations_v1"
+
+	// The right of that client to inquire by law.
+	demoPurpose = "100500"
+	demoGround  = "Закон України № 2168-VIII, стаття 9"
 )
 
 type demoCommand struct {

@@ -223,6 +223,10 @@ func (d *demoFolder) writeConfig(c *demoCommand) error {
 	cfg.Diia.Listen, cfg.Diia.Insecure, cfg.Diia.InsecureClient = c.REST, true, "diia-demo"
 	cfg.Trembita.Listen, cfg.Trembita.Insecure = c.SOAP, true
 	cfg.Trembita.Clients = []string{demoClient}
+	cfg.Trembita.Entitlements = []EntitlementConfig{{
+		Client: demoClient, PurposeID: demoPurpose, Grounds: []string{demoGround},
+		Scopes: []dovidka.Scope{dovidka.ScopeDeclarations, dovidka.ScopeStatus},
+	}}
 	// One caller plays the whole country here, and may be measured.
 	cfg.Diia.Rate = RateConfig{PerSecond: 20000, Burst: 40000}
 	cfg.Trembita.Rate = cfg.Diia.Rate
