@@ -32,11 +32,14 @@ type Attempt struct {
 
 // work is a call on its way.
 type work struct {
-	target  *target
-	call    Call
-	element []byte    // of the body
-	last    time.Time // when the last repetition may begin
-	sent    int       // messages
+	target     *target
+	call       Call
+	element    []byte // of the body
+	repeatable bool   // may be sent twice
+	exchange   func(context.Context, *work, *Attempt) (*Answer, *CallError)
+	rest       *restWork // nil in SOAP
+	last       time.Time // when the last repetition may begin
+	sent       int       // messages
 
 	packaging *packaging // nil for a bare envelope
 }
@@ -61,7 +64,7 @@ func (c *Client) attempt(ctx context.Context, w *work) (*Answer, *CallError) {
 	}
 	w.sent++
 	record := Attempt{Began: c.config.Now(), Number: w.sent, Service: w.target.Service, MessageID: newMessageID()}
-	answer, failed := c.exchange(ctx, w, &record)
+	answer, failed := w.exchange(ctx, w, &record)
 	link(linkResult(failed))
 	service(serviceResult(failed))
 	if failed != nil {

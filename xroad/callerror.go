@@ -175,6 +175,11 @@ func (w *work) values() []string {
 	if party := w.call.RepresentedParty; party != nil {
 		add(party.Code)
 	}
+	if w.rest != nil {
+		for _, text := range w.rest.values() {
+			add(text)
+		}
+	}
 	decoder := xml.NewDecoder(strings.NewReader(string(w.element)))
 	for {
 		token, err := decoder.Token()

@@ -26,8 +26,11 @@ type ClientConfig struct {
 	TLS *ClientTLS // for https
 	// PlainHTTP permits addresses with http, which are for isolated networks only.
 	PlainHTTP bool
-	// Targets are the services that may be called. No other is.
-	Targets []Target
+	// Targets are the services that may be called, in SOAP, and RESTTargets those in REST. No other is.
+	Targets     []Target
+	RESTTargets []RESTTarget
+	// Dialect is whose security server ours is, which SOAP is the same for; UXP if zero.
+	Dialect Dialect
 
 	Limits Limits // of a request's size, and of a response
 	// Grace is what a call may take beyond the time after which the security server gives up on the service; 10 s. In
@@ -101,12 +104,13 @@ type Answer struct {
 // Client calls the services of others through our security server. It is safe for use by many goroutines, starts none
 // of its own beyond those of net/http, and holds at most MaxConcurrent times the size limit of responses.
 type Client struct {
-	config  ClientConfig
-	targets map[ServiceID]*target
-	keyring *keyring        // nil without TLS
-	plain   *http.Transport // nil unless permitted
-	gate    *gate
-	link    *breaker // the security server itself
+	config      ClientConfig
+	targets     map[ServiceID]*target
+	restTargets map[ServiceID]*target
+	keyring     *keyring        // nil without TLS
+	plain       *http.Transport // nil unless permitted
+	gate        *gate
+	link        *breaker // the security server itself
 
 	stopping context.Context
 	stop     context.CancelFunc
@@ -141,7 +145,8 @@ func NewClient(config ClientConfig) (*Client, error) {
 	if config.Dial == nil {
 		config.Dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 	}
-	c := &Client{config: config, targets: map[ServiceID]*target{}, gate: newGate(config.MaxConcurrent, config.MaxWaiting)}
+	c := &Client{config: config, targets: map[ServiceID]*target{}, restTargets: map[ServiceID]*target{},
+		gate: newGate(config.MaxConcurrent, config.MaxWaiting)}
 	c.link = c.newBreaker()
 	if err := c.addTargets(); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
@@ -167,8 +172,11 @@ func (c *Client) addTargets() error {
 	if err := c.config.Client.Validate(); err != nil {
 		return fmt.Errorf("client identifier: %w", err)
 	}
-	if len(c.config.Targets) == 0 {
+	if len(c.config.Targets) == 0 && len(c.config.RESTTargets) == 0 {
 		return errors.New("no targets")
+	}
+	if c.config.Dialect > XRoad {
+		return errors.New("unknown dialect")
 	}
 	for _, given := range c.config.Targets {
 		t, err := c.newTarget(given)
@@ -180,7 +188,7 @@ func (c *Client) addTargets() error {
 		}
 		c.targets[given.Service] = t
 	}
-	return nil
+	return c.addRESTTargets()
 }
 
 func (c *Client) newTarget(given Target) (*target, error) {
@@ -284,6 +292,15 @@ func (c *Client) Call(ctx context.Context, call Call) (*Answer, error) {
 	if refused != nil {
 		return nil, refused
 	}
+	answer, failed := c.carry(ctx, w)
+	if failed != nil {
+		return nil, failed
+	}
+	return answer, nil
+}
+
+// carry sends the messages of a call until one of them is answered or nothing is left to try.
+func (c *Client) carry(ctx context.Context, w *work) (*Answer, *CallError) {
 	ctx, cancel := context.WithTimeoutCause(ctx, w.target.Timeout+c.config.Grace, errNoAnswer)
 	defer cancel()
 	defer context.AfterFunc(c.stopping, cancel)()
@@ -327,7 +344,7 @@ func (c *Client) prepare(call Call) (*work, *CallError) {
 	if err != nil {
 		return nil, failure(bad, "encode payload: %w", err)
 	}
-	w := &work{target: t, call: call, element: element}
+	w := &work{target: t, call: call, element: element, repeatable: t.Idempotent, exchange: c.exchange}
 	if err := w.pack(); err != nil {
 		return nil, failure(bad, "attach: %w", err)
 	}
@@ -340,7 +357,7 @@ func (c *Client) prepare(call Call) (*work, *CallError) {
 // again waits before a repetition, if there is to be one. It is begun only while the security server's whole time for
 // the service is left, so that its answer to that message arrives too.
 func (c *Client) again(ctx context.Context, w *work, failed *CallError) bool {
-	permitted := failed.verdict.again == always || failed.verdict.again == reads && w.target.Idempotent
+	permitted := failed.verdict.again == always || failed.verdict.again == reads && w.repeatable
 	if !permitted || w.sent >= c.config.Attempts {
 		return false
 	}

@@ -19,6 +19,9 @@
 // [ErrServiceFailed]), do what the service's own description says ([ErrServiceFault]), or find out what became of the
 // request ([ErrResponse]). [CallError].Undelivered tells when that is not necessary.
 //
+// In REST it is [Client.CallREST], with the same errors for what fails on the way; any status of the service's own is an
+// answer. [Client.Signature] fetches the signed containers of an exchange, for those who must prove it.
+//
 // A message is repeated, under a new identifier, when the service is declared idempotent and the network, a security
 // server or the service's system failed; any other only when it certainly was not delivered. Services that fail in a
 // row are left alone for a while. The security server is known by its exact certificate.

@@ -31,7 +31,10 @@ type response struct {
 }
 
 // remoteFault is a fault as it came, not yet fit to be told to anybody.
-type remoteFault struct{ code, text, detail string }
+type remoteFault struct {
+	code, text, detail string
+	soap               bool // it came in an envelope, in REST
+}
 
 // readResponse reads an answer as [ReadPackage] does, keeping the attachments if they are wanted and it is no fault. A
 // fault may lack the header, and one whose header is broken is still a fault, for which reason the envelope of such an

@@ -2,6 +2,7 @@ package xroad_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -45,4 +46,51 @@ func ExampleNewRESTHandler() {
 	// Output:
 	// 200 {"greeting":"Вітаю, Їжак"}
 	// 403 {"type":"Client.NoPurpose","message":"Не вказано мети обробки."
+}
+
+func ExampleClient_CallREST() {
+	// In the place of the security server there is something that answers as one does.
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Road-Id", r.Header.Get("X-Road-Id"))
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/r1/INSTANCE/CLASS2/MEMBER2/SUBSYSTEM2/petstore/v2/pets/1124" {
+			_, _ = fmt.Fprint(w, `{"name":"Siddu"}`)
+			return
+		}
+		w.Header().Set("X-Road-Error", "Server.ServerProxy.AccessDenied")
+		w.WriteHeader(http.StatusInternalServerError)
+	}))
+	defer server.Close()
+
+	service := xroad.ServiceID{Instance: "INSTANCE", Class: "CLASS2", Member: "MEMBER2", Subsystem: "SUBSYSTEM2", Service: "petstore"}
+	client, err := xroad.NewClient(xroad.ClientConfig{
+		Client:      xroad.ClientID{Instance: "INSTANCE", Class: "CLASS1", Member: "MEMBER1", Subsystem: "SUBSYSTEM1"},
+		Dialect:     xroad.XRoad, // Trembita's is xroad.UXP
+		URL:         server.URL,
+		PlainHTTP:   true, // else TLS names the files with our certificate and those of the security server
+		RESTTargets: []xroad.RESTTarget{{Service: service}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	defer client.Close()
+
+	for _, path := range []string{"/v2/pets/1124", "/v2/users"} {
+		answer, err := client.CallREST(context.Background(), xroad.RESTCall{Service: service, Path: path})
+		switch {
+		case errors.Is(err, xroad.ErrAccessDenied):
+			fmt.Println(err)
+			continue
+		case err != nil:
+			panic(err)
+		}
+		var pet struct{ Name string }
+		if err := answer.DecodeJSON(&pet); err != nil {
+			panic(err)
+		}
+		fmt.Println(answer.Status, pet.Name)
+	}
+	// Output:
+	// 200 Siddu
+	// xroad call: access denied: Server.ServerProxy.AccessDenied
 }
