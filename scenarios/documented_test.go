@@ -108,9 +108,9 @@ func (d *desk) start(t *testing.T, lines string) {
 	t.Cleanup(func() { _ = cmd.Wait() })
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		data, err := os.ReadFile(ready)
-		var addresses struct{ REST string }
+		var addresses struct{ REST, SOAP string }
 		if err == nil && json.Unmarshal(data, &addresses) == nil && addresses.REST != "" {
-			d.env = append(d.env, "REST="+addresses.REST)
+			d.env = append(d.env, "REST="+addresses.REST, "SOAP="+addresses.SOAP)
 			return
 		}
 		if time.Now().After(deadline) {

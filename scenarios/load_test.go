@@ -262,7 +262,7 @@ func (d doors) sendSOAP(ctx context.Context, r *sent, citizen *portal.Citizen) e
 	if err != nil {
 		return unanswered(err)
 	}
-	receipt := portal.ReceiptOf(response)
+	receipt := portal.ReceiptOf(response.RequestID, response.Receipt)
 	if response.ResultCode != trembita.ResultOK || receipt == nil || response.Sealed == nil {
 		return fmt.Errorf("result of the bus: %s, %s", response.ResultCode, response.ResultText)
 	}

@@ -18,14 +18,18 @@ func TestPasted(t *testing.T) {
 		output string
 		code   int
 	}{
-		"Own declarations, over REST":      {"Декларація 0001-20MH-K800: Діє", 0},
-		"Who sealed that answer, and when": {"VALID", 0},
-		"The same over SOAP":               {"Декларація 0001-20MH-K800: Діє", 0},
-		"A mother for her child":           {"Декларація 0001-7H8T-2A00: Діє", 0},
-		"Consent refused":                  {"consent-refused", 1},
-		"What the REST door asks to sign":  {`"status":"awaiting-signature"`, 0},
-		"The SOAP door, by curl":           {"resultCode>OK<", 0},
-		"Prove the ledger":                 {"The ledger is sound: ", 0},
+		"Own declarations, over REST":                          {"Декларація 0001-20MH-K800: Діє", 0},
+		"Who sealed that answer, and when":                     {"VALID", 0},
+		"The same over SOAP":                                   {"Декларація 0001-20MH-K800: Діє", 0},
+		"A mother for her child":                               {"Декларація 0001-7H8T-2A00: Діє", 0},
+		"Consent refused":                                      {"consent-refused", 1},
+		"What the REST door asks to sign":                      {`"status":"awaiting-signature"`, 0},
+		"The SOAP door, by curl":                               {"resultCode>OK<", 0},
+		"Prove the ledger":                                     {"The ledger is sound: ", 0},
+		"A public body asks for declarations by law":           {"Декларація 0001-20MH-K800: Діє", 0},
+		"A public body asks whether a declaration is in force": {"Декларація 0001-20MH-K800: Діє", 0},
+		"A public body asks now and fetches the answer later":  {"Декларація 0001-20MH-K800: Діє", 0},
+		"A citizen's request now, and its answer later":        {"Декларація 0001-20MH-K800: Діє", 0},
 		"Who sealed the first answer, asking the authority's services instead of lists": {"VALID", 0},
 	}
 	// A folder whose name a shell would not read as one word.

@@ -153,6 +153,8 @@ func showDemo(out io.Writer, at addresses, folder *demoFolder) error {
 		return fmt.Sprintf("--key %s --password-file %s", quote(c.KeyFile), quote(c.PasswordFile))
 	}
 	answers := quote(folder.path("answer"))
+	bus := fmt.Sprintf("%s request --door soap --url %s", self, at.SOAP)
+	byLaw := fmt.Sprintf("--purpose %s --ground %s --subject %s", demoPurpose, quote(demoGround), quote(adult.SubjectFile))
 	fmt.Fprintf(&b, "\nTry, in another terminal (from the same folder):\n\n")
 	for _, try := range []struct{ title, line string }{
 		{"Own declarations, over REST", fmt.Sprintf("%s request --url %s %s --out %s", self, at.REST, key(adult), answers)},
@@ -168,6 +170,10 @@ func showDemo(out io.Writer, at addresses, folder *demoFolder) error {
 		{"Who sealed the first answer, asking the authority's services instead of lists", fmt.Sprintf("%s verify %s --content %s --trust %s --intermediate %s", self,
 			quote(folder.path("answer", "answer.p7s")), quote(folder.path("answer", "answer.json")), quote(folder.authority()),
 			quote(folder.path("trust", "issuers.pem")))},
+		{"A public body asks for declarations by law", fmt.Sprintf("%s --inquire declarations %s", bus, byLaw)},
+		{"A public body asks whether a declaration is in force", fmt.Sprintf("%s --inquire status %s", bus, byLaw)},
+		{"A public body asks now and fetches the answer later", fmt.Sprintf(`id=$(%s --inquire declarations %s --later) && %s --result "$id"`, bus, byLaw, bus)},
+		{"A citizen's request now, and its answer later", fmt.Sprintf(`id=$(%s %s --later) && %s --result "$id"`, bus, key(adult), bus)},
 		{"Prove the ledger", fmt.Sprintf("%s ledger verify --config %s", self, quote(folder.config()))},
 	} {
 		fmt.Fprintf(&b, "# %s\n%s\n\n", try.title, try.line)

@@ -148,22 +148,21 @@ func (d *demoFolder) found() error {
 	return nil
 }
 
-// enrol gives a citizen a key and a certificate of one family; a child gets a
-// file that names it instead.
+// enrol gives a citizen a key and a certificate of one family, and a file that
+// names it to those who ask about it; a child gets the file only.
 func (d *demoFolder) enrol(s registry.Sample, a *cmstest.Authority, algorithm string) error {
 	row := demoCitizen{Key: s.Key, Name: s.Name.Full(), RNOKPP: s.RNOKPP.Reveal(), Role: s.Role, ChildOf: s.ChildOf}
-	if s.ChildOf != "" {
-		if algorithm != "dstu4145" {
-			return nil
-		}
-		subject := dovidka.Subject{Relation: dovidka.RelationChild, RNOKPP: s.RNOKPP, Name: s.Name, BirthDate: s.BirthDate}
-		data, err := json.MarshalIndent(subject.Plain(), "", "  ")
-		if err != nil {
+	row.SubjectFile = d.path("citizens", s.Key+".json")
+	if algorithm == "dstu4145" {
+		if err := writeSubject(row.SubjectFile, s); err != nil {
 			return err
 		}
-		row.SubjectFile = d.path("citizens", s.Key+".json")
-		d.citizens = append(d.citizens, row)
-		return writeNew(row.SubjectFile, data)
+	}
+	if s.ChildOf != "" {
+		if algorithm == "dstu4145" {
+			d.citizens = append(d.citizens, row)
+		}
+		return nil
 	}
 	person := pki.Person{Surname: s.Name.Family, GivenName: s.Name.Given + " " + s.Name.Patronymic, DRFO: s.RNOKPP.Reveal(), UNZR: s.UNZR.Reveal()}
 	name := s.Key
@@ -183,6 +182,19 @@ func (d *demoFolder) enrol(s registry.Sample, a *cmstest.Authority, algorithm st
 	row.Key, row.Algorithm, row.KeyFile, row.PasswordFile, row.Certificate = name, algorithm, files[0], files[1], files[2]
 	d.citizens = append(d.citizens, row)
 	return nil
+}
+
+// writeSubject names a citizen to whoever asks about it: a parent, or a body by law.
+func writeSubject(path string, s registry.Sample) error {
+	subject := dovidka.Subject{Relation: dovidka.RelationThirdParty, RNOKPP: s.RNOKPP, Name: s.Name, BirthDate: s.BirthDate}
+	if s.ChildOf != "" {
+		subject.Relation = dovidka.RelationChild
+	}
+	data, err := json.MarshalIndent(subject.Plain(), "", "  ")
+	if err != nil {
+		return fmt.Errorf("write subject: %w", err)
+	}
+	return writeNew(path, data)
 }
 
 // writeKey writes a key container, its password and the certificate.

@@ -2,38 +2,44 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/dovidka/dovidka"
-	"github.com/dovidka/dovidka/internal/gateway/trembita"
 	"github.com/dovidka/dovidka/internal/portal"
 	"github.com/dovidka/dovidka/xroad"
 )
 
-// requestCommand plays citizen and portal.
+// requestCommand plays citizen and portal, and the public body that asks by law.
 type requestCommand struct {
 	Door string `enum:"rest,soap" default:"rest" help:"Through which door: rest (as the Diia portal) or soap (as a Trembita member)."`
 	URL  string `help:"Address of the door (default: the demo's usual one)."`
 
-	Key          string `required:"" type:"existingfile" help:"The citizen's key container: PFX, PKCS#8, JKS, Key-6.dat."`
-	PasswordFile string `required:"" type:"existingfile" help:"File with the container's password."`
+	Key          string `type:"existingfile" help:"The citizen's key container: PFX, PKCS#8, JKS, Key-6.dat."`
+	PasswordFile string `type:"existingfile" help:"File with the container's password."`
 	Certificate  string `type:"existingfile" help:"The citizen's certificate, when the container has none."`
 	Detached     bool   `help:"Sign detached."`
 
-	Subject  string `type:"existingfile" help:"JSON file naming whose declarations to ask for (default: the citizen's own)."`
+	Subject  string `type:"existingfile" help:"JSON file naming whose declarations to ask for (default: the signer's own); - is the standard input."`
 	Refuse   bool   `xor:"consent" help:"Refuse the consent."`
 	Withdraw bool   `xor:"consent" help:"Withdraw the consents given before instead of asking."`
 
 	RequestID string `help:"X-Request-ID, a UUID (REST; default: a new one)."`
 
+	Inquire string        `enum:",declarations,status" default:"" help:"Ask by law, without a citizen's signature: declarations, or status, whether one is in force (SOAP; with --purpose, --ground, --subject)."`
+	Purpose string        `help:"Id of the registered purpose (SOAP)."`
+	Ground  string        `help:"Legal ground, in the words of the entitlement (SOAP)."`
+	Later   bool          `help:"Do not wait for the answer: print an id to fetch it with --result (SOAP)."`
+	Result  dovidka.ID    `help:"Fetch the answer to what was asked with --later (SOAP)."`
+	Wait    time.Duration `default:"10s" help:"How long to ask again for a --result that is not there yet."`
+
 	Client   string `default:"SEVDEIR-TEST/GOV/43395033/DIIA_cons" help:"X-Road client (SOAP)."`
-	Service  string `default:"SEVDEIR-TEST/GOV/42032422/DOVIDKA_prod/GetDeclarations_v1" help:"X-Road service (SOAP)."`
+	Service  string `default:"SEVDEIR-TEST/GOV/42032422/DOVIDKA_prod/GetDeclarations_v1" help:"X-Road service (SOAP); of its provider, the one that is needed is called."`
 	UserID   string `help:"X-Road userId (SOAP)."`
 	Audience string `default:"dovidka" help:"Name of the component asked (SOAP)."`
 	Print    bool   `help:"Print the signed SOAP message instead of sending it."`
@@ -44,28 +50,74 @@ type requestCommand struct {
 
 // Run asks, signs, sends and shows.
 func (c *requestCommand) Run(ctx context.Context, out io.Writer) error {
+	if err := c.check(); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	if c.URL == "" {
+		c.URL = map[string]string{"rest": "http://" + usualREST, "soap": "http://" + usualSOAP + "/"}[c.Door]
+	}
+	switch {
+	case c.Inquire != "":
+		return c.inquire(ctx, out)
+	case c.Result != "":
+		return c.fetch(ctx, out)
+	}
 	citizen, err := openCitizen(c.Key, c.PasswordFile, c.Certificate)
 	if err != nil {
 		return err
 	}
 	citizen.Detached = c.Detached
-	if c.URL == "" {
-		c.URL = map[string]string{"rest": "http://" + usualREST, "soap": "http://" + usualSOAP + "/"}[c.Door]
-	}
-	subject := dovidka.SubjectJSON{Relation: dovidka.RelationSelf}
+	subject := subjectFile{SubjectJSON: dovidka.SubjectJSON{Relation: dovidka.RelationSelf}}
 	if c.Subject != "" {
-		data, err := os.ReadFile(c.Subject)
-		if err != nil {
-			return fmt.Errorf("read subject: %w", err)
-		}
-		if err := dovidka.DecodeStrict(data, &subject); err != nil {
-			return fmt.Errorf("read subject: %w", err)
+		if subject, err = readSubject(ctx, c.Subject); err != nil {
+			return err
 		}
 	}
 	if c.Door == "soap" {
-		return c.soap(ctx, citizen, subject, out)
+		return c.soap(ctx, citizen, subject.SubjectJSON, out)
 	}
-	return c.rest(ctx, citizen, subject, out)
+	return c.rest(ctx, citizen, subject.SubjectJSON, out)
+}
+
+// check refuses flags that do not go together.
+func (c *requestCommand) check() error {
+	signed := c.Inquire == "" && c.Result == ""
+	switch {
+	case c.Door != "soap" && (!signed || c.Later):
+		return errors.New("--inquire, --later and --result go with --door soap")
+	case c.Inquire != "" && c.Result != "":
+		return errors.New("--inquire and --result exclude each other")
+	case signed && (c.Key == "" || c.PasswordFile == ""):
+		return errors.New("--key and --password-file are required, unless a body asks with --inquire")
+	case c.Inquire != "" && (c.Purpose == "" || c.Ground == "" || c.Subject == ""):
+		return errors.New("--inquire needs --purpose, --ground and --subject")
+	case c.Later && (c.Inquire == "status" || c.Result != "" || c.Print):
+		return errors.New("--later is for declarations that are asked for")
+	case c.Print && !signed:
+		return errors.New("--print is for what a citizen signs")
+	}
+	return nil
+}
+
+// subjectFile is who is asked about, with the declaration that the question of
+// the status is narrowed to.
+type subjectFile struct {
+	dovidka.SubjectJSON
+	DeclarationNumber string `json:"declarationNumber,omitempty"`
+}
+
+// readSubject reads a person from a file: arguments can be seen by everybody on
+// the machine.
+func readSubject(ctx context.Context, path string) (subjectFile, error) {
+	var out subjectFile
+	data, err := readInput(ctx, path, dovidka.MaxStatement)
+	if err != nil {
+		return out, fmt.Errorf("read subject: %w", err)
+	}
+	if err := dovidka.DecodeStrict(data, &out); err != nil {
+		return out, fmt.Errorf("read subject: %w", err)
+	}
+	return out, nil
 }
 
 func (c *requestCommand) rest(ctx context.Context, citizen *portal.Citizen, subject dovidka.SubjectJSON, out io.Writer) error {
@@ -94,7 +146,7 @@ func (c *requestCommand) rest(ctx context.Context, citizen *portal.Citizen, subj
 		_, err := fmt.Fprintf(out, "Запит %s: %s. Результат буде за адресою %s/api/v1/declaration-requests/%s\n", result.ID, result.Status, c.URL, result.ID)
 		return err
 	}
-	return c.show(out, *result.Result, result.Receipt, result.Sealed.Content, result.Sealed.Signature)
+	return c.show(out, *result.Result, noneOfYours, result.Receipt, result.Sealed.Content, result.Sealed.Signature)
 }
 
 func (c *requestCommand) soap(ctx context.Context, citizen *portal.Citizen, subject dovidka.SubjectJSON, out io.Writer) error {
@@ -113,6 +165,10 @@ func (c *requestCommand) soap(ctx context.Context, citizen *portal.Citizen, subj
 	if c.Refuse {
 		said.Consent.Granted = false
 	}
+	if c.Later {
+		accepted, err := door.SubmitSigned(ctx, citizen, said)
+		return c.accepted(out, accepted, err)
+	}
 	message, err := door.Sign(citizen, said)
 	if err != nil {
 		return err
@@ -125,24 +181,7 @@ func (c *requestCommand) soap(ctx context.Context, citizen *portal.Citizen, subj
 	if err != nil {
 		return refusal(err)
 	}
-	switch answer.ResultCode {
-	case trembita.ResultOK, trembita.ResultNoDeclarations:
-	case trembita.ResultWithdrawn:
-		_, err := fmt.Fprintln(out, answer.ResultText)
-		return err
-	default:
-		return &exitError{exitRefused, fmt.Errorf("%s: %s", answer.ResultCode, answer.ResultText)}
-	}
-	seal, err := base64.StdEncoding.DecodeString(answer.Sealed.Signature)
-	if err != nil {
-		return errors.New("the seal is not base64")
-	}
-	bundle := []byte(answer.Sealed.Content)
-	record, err := portal.RecordOf(answer)
-	if err != nil {
-		return err
-	}
-	return c.show(out, record, portal.ReceiptOf(answer), bundle, seal)
+	return c.declarations(out, answer)
 }
 
 func (c *requestCommand) soapDoor() (*portal.SOAP, error) {
@@ -158,7 +197,7 @@ func (c *requestCommand) soapDoor() (*portal.SOAP, error) {
 }
 
 // show prints the answer as asked and keeps what is to be kept.
-func (c *requestCommand) show(out io.Writer, record dovidka.RecordJSON, receipt *dovidka.Receipt, bundle, seal []byte) error {
+func (c *requestCommand) show(out io.Writer, record dovidka.RecordJSON, none string, receipt *dovidka.Receipt, bundle, seal []byte) error {
 	if c.Out != "" {
 		if err := os.MkdirAll(c.Out, 0o700); err != nil {
 			return fmt.Errorf("make folder: %w", err)
@@ -185,7 +224,7 @@ func (c *requestCommand) show(out io.Writer, record dovidka.RecordJSON, receipt 
 		_, err := out.Write(seal)
 		return err
 	}
-	return showRecord(out, record, receipt)
+	return showRecord(out, record, none, receipt)
 }
 
 // refusal gives what a door refused its exit code.

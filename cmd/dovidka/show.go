@@ -16,10 +16,16 @@ var statusWords = map[dovidka.Status]string{
 	dovidka.StatusClosed: "Завершена", dovidka.StatusRejected: "Відхилена",
 }
 
-// showRecord prints a record for a person at a terminal.
-func showRecord(w io.Writer, r dovidka.RecordJSON, receipt *dovidka.Receipt) error {
+// noneOfYours says to a citizen that there is no declaration, as Diia does.
+const noneOfYours = "Не знайшли ваших декларацій"
+
+// showRecord prints a record for a person at a terminal, and none in the place
+// of declarations that are not there.
+func showRecord(w io.Writer, r dovidka.RecordJSON, none string, receipt *dovidka.Receipt) error {
 	p := &page{w: w}
-	p.line("Пацієнт: %s", words(r.Patient.LastName, r.Patient.FirstName, r.Patient.SecondName))
+	if name := words(r.Patient.LastName, r.Patient.FirstName, r.Patient.SecondName); name != "" {
+		p.line("Пацієнт: %s", name)
+	}
 	if r.Patient.BirthDate != "" {
 		p.line("Дата народження: %s", day(r.Patient.BirthDate))
 	}
@@ -29,7 +35,7 @@ func showRecord(w io.Writer, r dovidka.RecordJSON, receipt *dovidka.Receipt) err
 	}
 	if len(r.Declarations) == 0 {
 		p.line("")
-		p.line("Не знайшли ваших декларацій")
+		p.line("%s", none)
 	}
 	for _, d := range r.Declarations {
 		p.declaration(d)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/cms"
+	"github.com/dovidka/dovidka/internal/gateway/trembita"
 	"github.com/dovidka/dovidka/pki"
 	"github.com/dovidka/dovidka/pki/keystore"
 )
@@ -63,17 +64,11 @@ func (c *Citizen) Sign(content []byte) ([]byte, error) {
 
 // Sign composes the message of a citizen's statement.
 func (c *SOAP) Sign(citizen *Citizen, said dovidka.Statement) ([]byte, error) {
-	content, err := said.Encode()
+	payload, err := signedRequest(citizen, said)
 	if err != nil {
 		return nil, err
 	}
-	container, err := citizen.Sign(content)
-	if err != nil {
-		return nil, err
-	}
-	// The statement stands in clear text even when the container has it too, so
-	// that the monitoring of personal data can read it.
-	return c.Message(container, content)
+	return c.Compose(trembita.OperationGetDeclarations, payload)
 }
 
 func newNonce() string {

@@ -146,9 +146,9 @@ func RecordOf(answer trembita.GetDeclarationsResponse) (dovidka.RecordJSON, erro
 	return out, nil
 }
 
-// ReceiptOf reads the receipt out of a SOAP answer; nil when there is none.
-func ReceiptOf(answer trembita.GetDeclarationsResponse) *dovidka.Receipt {
-	r := answer.Receipt
+// ReceiptOf reads the receipt out of a SOAP answer to a request; nil when there
+// is none.
+func ReceiptOf(request string, r *trembita.Receipt) *dovidka.Receipt {
 	if r == nil {
 		return nil
 	}
@@ -157,7 +157,7 @@ func ReceiptOf(answer trembita.GetDeclarationsResponse) *dovidka.Receipt {
 		return nil
 	}
 	return &dovidka.Receipt{
-		RequestID: dovidka.ID(answer.RequestID), GrantID: dovidka.ID(r.GrantID), ConsentID: dovidka.ID(r.ConsentID),
+		RequestID: dovidka.ID(request), GrantID: dovidka.ID(r.GrantID), ConsentID: dovidka.ID(r.ConsentID),
 		Index: r.Index, Hash: r.Hash, RecordedAt: at,
 	}
 }
