@@ -329,11 +329,38 @@ func TestSchemaForGenerators(t *testing.T) {
 		if schema.elements[operation.Name] == nil || schema.elements[operation.Name+"Response"] == nil {
 			t.Errorf("%s has no elements", operation.Name)
 		}
+		schema.wrapped(t, operation.Name)
 		if operation.Title == "" || operation.Notes == "" {
 			t.Errorf("%s is not described", operation.Name)
 		}
 	}
 	if n := len(trembita.Description("").Operations); n*2 != len(schema.elements) {
 		t.Errorf("%d operations, %d elements", n, len(schema.elements))
+	}
+}
+
+// wrapped looks for what keeps wsimport from making one method's parameters of
+// what the request and the answer have inside: one name with two types.
+func (x *xsd) wrapped(t *testing.T, operation string) {
+	t.Helper()
+	types := map[string]string{}
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n.XMLName.Local == "element" {
+			name, target := n.attr("name"), n.attr("type")
+			if other, ok := types[name]; ok && other != target {
+				t.Errorf("%s: %s is %s and %s", operation, name, other, target)
+			}
+			types[name] = target
+		}
+		for _, c := range n.Nodes {
+			walk(&c)
+		}
+	}
+	for _, name := range []string{operation, operation + "Response"} {
+		walk(x.types[strings.TrimPrefix(x.elements[name].attr("type"), "tns:")])
+	}
+	if len(types) < 5 {
+		t.Errorf("%s: only %v", operation, types)
 	}
 }
