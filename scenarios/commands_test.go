@@ -47,6 +47,7 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 		"edit":    positive(editCommand),
 		"flip":    positive(flipCommand),
 		"until":   positive(untilCommand),
+		"line":    positive(lineCommand),
 		"sql":     sqlCommand,
 		"demo":    positive(demoCommand),
 		"serve":   positive(serveCommand),
@@ -103,6 +104,14 @@ func askCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if expected := map[bool]int{false: 0, true: 1}[neg]; code != expected {
 		ts.Fatalf("exit code %d", code)
 	}
+}
+
+// line VARIABLE: takes the standard output, which is one line.
+func lineCommand(ts *testscript.TestScript, args []string) {
+	want(ts, len(args) == 1, "line VARIABLE")
+	line, rest, _ := strings.Cut(ts.ReadFile("stdout"), "\n")
+	want(ts, line != "" && rest == "", "line: there is more or less than one")
+	ts.Setenv(args[0], line)
 }
 
 // keyFiles returns the files of a citizen's key and password.

@@ -87,10 +87,10 @@ func newLoad(s system) (*load, error) {
 		l.citizens = append(l.citizens, citizen)
 	}
 	var err error
-	if l.client, err = xroad.ParseClientID("SEVDEIR-TEST/GOV/43395033/DIIA_cons"); err != nil {
+	if l.client, err = xroad.ParseClientID(busClient); err != nil {
 		return nil, err
 	}
-	l.service, err = xroad.ParseServiceID("SEVDEIR-TEST/GOV/42032422/DOVIDKA_prod/GetDeclarations_v1")
+	l.service, err = xroad.ParseServiceID(busService)
 	return l, err
 }
 

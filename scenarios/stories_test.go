@@ -12,11 +12,16 @@ import (
 )
 
 // TestStories tells what citizens and the systems that act for them live to
-// see. Nothing here looks behind the doors.
+// see. Nothing here looks behind the doors. Before that of the bus stands a
+// security server.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	s := sharedSystem(t)
-	runScripts(t, "stories", func(env *testscript.Env) { publish(env, s) })
+	bus := startSecurityServer(t, s.SOAP, nil)
+	runScripts(t, "stories", func(env *testscript.Env) {
+		publish(env, s)
+		env.Setenv("BUS", bus.URL)
+	})
 }
 
 // TestOperations tells what an operator does with the binary. Each script has
