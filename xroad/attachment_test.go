@@ -49,6 +49,8 @@ func packageForms() map[string]packageForm {
 			rootPart(), "content-id: b\r\n\r\n2", usualPart, "\r\n3"),
 		"root in the middle": form(related+"; start=root", xroad.Attachments{usual, {MediaType: "text/plain", Content: []byte("2")}},
 			usualPart, rootPart(), "\r\n2"),
+		"another envelope after the root": form(related+"; start=root", xroad.Attachments{{ID: "a", MediaType: "text/xml", Content: []byte("<a/>")}},
+			rootPart(), "Content-Type: text/xml\r\nContent-ID: a\r\n\r\n<a/>"),
 		"no header":       form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte("x")}}, rootPart(), "\r\nx"),
 		"nothing at all":  form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte{}}}, rootPart(), "\r\n"),
 		"folded header":   one("b", "Content-Type:\r\n text/plain\r\nContent-ID:\r\n\t<a>", "b"),
@@ -162,10 +164,22 @@ func packageDefects() map[string]struct {
 	encoded := func(encoding, content string) defect {
 		return bad("Content-Transfer-Encoding: " + encoding + "\r\n\r\n" + content)
 	}
+	past := func(contentType string) defect { // start leads past a part that another reader may take for the envelope
+		first := contentType + "\r\n\r\n" + envelope(allFields, testPayload)
+		return defect{related + "; start=root", multipartMessage(first, rootPart()), xroad.CodeInvalidContentType}
+	}
 	return map[string]defect{
+		"start past an envelope":             past("Content-Type: text/xml"),
+		"start past an optimised envelope":   past("Content-Type: application/xop+xml; type=\"text/xml\""),
+		"start past an envelope of SOAP 1.2": past("Content-Type: application/soap+xml"),
+		"start past other XML":               past("Content-Type: Application/Foo+XML"),
+		"start past parts within a part":     past("Content-Type: multipart/mixed; boundary=a"),
+		"start past a message":               past("Content-Type: message/rfc822"),
+		"start past a part without type":     past("X: a"),
+
 		"identifier twice":                bad("Content-ID: <a>\r\n\r\nb", "Content-ID: a\r\n\r\nc"),
 		"identifier of the root":          bad("Content-ID: <root>\r\n\r\nb"),
-		"identifier twice before it":      {related + "; start=root", multipartMessage("Content-ID: a\r\n\r\n", "Content-ID: a\r\n\r\n", rootPart()), xroad.CodeInvalidContentType},
+		"identifier twice before it":      {related + "; start=root", multipartMessage("Content-Type: a/b\r\nContent-ID: a\r\n\r\n", "Content-Type: a/b\r\nContent-ID: a\r\n\r\n", rootPart()), xroad.CodeInvalidContentType},
 		"unknown start":                   {related + "; start=other", good, xroad.CodeInvalidContentType},
 		"attachment as start":             {related + "; start=a", good, xroad.CodeInvalidContentType},
 		"no boundary":                     {"multipart/related", good, xroad.CodeInvalidContentType},

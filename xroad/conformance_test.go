@@ -139,13 +139,23 @@ func TestFormsInUse(t *testing.T) {
 				t.Parallel()
 				response, answer := exchangeContinued(t, server, f.raw())
 				f.checkAnswered(t, response.StatusCode, answer)
-				for _, via := range standIns {
+				for i, via := range standIns {
 					response := post(via, f.contentType, f.body)
+					if i == 0 && notOfXRoad(f.name) {
+						checkRefusal(t, response.Code, response.Body.Bytes(), "")
+						continue
+					}
 					f.checkAnswered(t, response.Code, response.Body.Bytes())
 				}
 			})
 		}
 	}
+}
+
+// notOfXRoad tells the multipart messages which X-Road's security servers do not take: their envelope is the first part,
+// in no transfer encoding (PR-MESS, clause 2.4).
+func notOfXRoad(form string) bool {
+	return slices.Contains([]string{"multipart with start", "multipart with bare start", "base64 part", "quoted-printable part"}, form)
 }
 
 // behindServer starts a security server in front of the provider, for all who ask in these tests.

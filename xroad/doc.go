@@ -37,8 +37,9 @@
 // What is included by MTOM and XOP is in the body as if it had been written there, whether attachments are wanted or
 // not. [Target].MTOM sends requests in that way and [Operation].MTOM answers them; [Base64] is a field for such content.
 //
-// The envelope is the part that start names, else the first, though security servers of X-Road take only the first.
-// Parts in parts are content like any other.
+// The envelope is the part that start names, else the first. A start that leads past another part which may be an
+// envelope is refused: security servers of X-Road take the first, and would have permitted another message than the
+// one acted upon. Parts in parts are content like any other.
 //
 // # Testing
 //

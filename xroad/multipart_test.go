@@ -80,7 +80,7 @@ func TestHostileParts(t *testing.T) { //nolint:paralleltest // see above
 		{"endless attachment", root + "--MIME_boundary\r\n" + attachment, "0123456789", "", false, xroad.CodeTooLarge, little, size},
 		{"endless wanted attachment", root + "--MIME_boundary\r\n" + attachment, "0123456789", "", true, xroad.CodeTooLarge, 6 * size, size},
 		{"parts without end", root, "--MIME_boundary\r\n\r\n\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
-		{"parts without end before the root", "", "--MIME_boundary\r\n\r\n\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
+		{"parts without end before the root", "", "--MIME_boundary\r\nContent-Type: a/b\r\n\r\n\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"header without end", root + "--MIME_boundary\r\n", "X: a\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"header field without end", root + "--MIME_boundary\r\n", "X: a;", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"header of the root without end", "--MIME_boundary\r\n", "Content-Type: text/xml\r\n ", "", true, xroad.CodeTooLarge, little, 64 << 10},

@@ -105,6 +105,9 @@ func (in *incoming) parse(p *parser, limits Limits) (*Message, error) {
 }
 
 // readRoot reads up to the root part: the one that the start parameter names, else the first (RFC 2387, clause 3.2).
+//
+// A start that leads past what may be an envelope too is refused. X-Road's security servers take the first part whatever
+// start says and pass the rest on unread, so that they would have judged one envelope and we would act upon another.
 func readRoot(r io.Reader, parameters map[string]string, limits Limits) (*incoming, error) {
 	if err := checkBoundary(parameters["boundary"]); err != nil {
 		return nil, err
@@ -121,6 +124,9 @@ func readRoot(r io.Reader, parameters map[string]string, limits Limits) (*incomi
 		header := in.parts.header
 		if start == "" || header.id == start {
 			return in, in.readRootPart(&header)
+		}
+		if header.mayBeEnvelope() {
+			return nil, partError("start leads past a part that may be an envelope")
 		}
 		content, err := in.parts.content()
 		if err != nil {

@@ -79,6 +79,12 @@ func parsePartHeader(block string) (partHeader, error) {
 	return h, nil
 }
 
+// mayBeEnvelope reports whether somebody could take the part for the envelope, or look for one in it.
+func (h *partHeader) mayBeEnvelope() bool {
+	media, _ := parseMediaType(h.contentType)
+	return media == "" || strings.Contains(media, "xml") || strings.HasPrefix(media, "multipart/") || strings.HasPrefix(media, "message/")
+}
+
 // fileName is the name that the sender gives the content (RFC 2183, clause 2.3), also in the forms of RFC 2231, RFC 2047
 // and as a parameter of the media type.
 func (h *partHeader) fileName() string {

@@ -105,7 +105,7 @@ func TestIncludedInPayload(t *testing.T) {
 func TestIncludedBeforeRoot(t *testing.T) {
 	t.Parallel()
 	root := xopRoot + envelope(allFields, `<p:OpName_v1 xmlns:p="http://example.gov.ua/trembita/ns">`+include+`</p:OpName_v1>`)
-	read, err := xroad.ReadMessage(bytes.NewReader(multipartMessage("Content-ID: a\r\n\r\nb", root)), xopType, xroad.Limits{})
+	read, err := xroad.ReadMessage(bytes.NewReader(multipartMessage("Content-Type: a/b\r\nContent-ID: a\r\n\r\nb", root)), xopType, xroad.Limits{})
 	if err != nil || !bytes.Contains(read.Body.Raw, []byte(">Yg==<")) {
 		t.Errorf("%v", err)
 	}

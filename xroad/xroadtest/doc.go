@@ -5,9 +5,10 @@
 // its own. To a provider it is the security server in front: it forwards messages with the header fields and in the
 // transfer encoding that security servers use, and judges the answer as X-Road does: status 200 or 500 and nothing
 // else, media type, an envelope, a response element that fits the service, every header field as it was sent. What
-// differs becomes a fault. On the way back it adds requestHash. Descriptions of services are handed out on /wsdl,
-// decorated as UXP decorates them. REST calls are passed on likewise, at /restapi with Uxp-* header fields in UXP and at
-// /r1 with X-Road-* in X-Road.
+// differs becomes a fault. On the way back it adds requestHash. Attachments go along both ways: X-Road puts multipart
+// messages together anew, with parts within parts as parts of their own, and answers faults bare. Descriptions of
+// services are handed out on /wsdl, decorated as UXP decorates them. REST calls are passed on likewise, at /restapi with
+// Uxp-* header fields in UXP and at /r1 with X-Road-* in X-Road.
 //
 // It can be made to fail in every way that the field knows ([Server.Misbehave]): faults of security servers by their
 // codes, wrong echoes, pages of HTML, bodies without end, connections cut at any point.

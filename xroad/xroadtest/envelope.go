@@ -6,8 +6,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"mime"
-	"mime/multipart"
 	"strings"
 
 	"github.com/dovidka/dovidka/xroad"
@@ -112,82 +110,6 @@ func marshalFault(version xroad.Version, code, text, detail string) []byte {
 	}
 	return assemble(version, "", []byte(`<SOAP-ENV:Fault><faultcode>`+escape(code)+`</faultcode><faultstring>`+escape(text)+
 		`</faultstring><faultactor></faultactor><detail>`+detail+`</detail></SOAP-ENV:Fault>`))
-}
-
-// rootPart returns the envelope in a body: the part that start names, else the first, of a multipart message.
-func rootPart(body []byte, contentType string) []byte {
-	media, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil || media != "multipart/related" {
-		return body
-	}
-	parts, root, err := splitParts(body, parameters)
-	if err != nil {
-		return body
-	}
-	return parts[root].content
-}
-
-type part struct {
-	header  map[string][]string
-	content []byte
-}
-
-// splitParts returns the parts of a multipart message as they came, and which is the root (RFC 2387, clause 3.2).
-func splitParts(body []byte, parameters map[string]string) ([]part, int, error) {
-	const most = 100
-	reader := multipart.NewReader(bytes.NewReader(body), parameters["boundary"])
-	bare := func(id string) string { return strings.Trim(strings.TrimSpace(id), "<>") }
-	var parts []part
-	root := 0
-	for {
-		p, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) && len(parts) > 0 {
-			return parts, root, nil
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		if len(parts) == most {
-			return nil, 0, errors.New("too many parts")
-		}
-		content, err := io.ReadAll(p)
-		if err != nil {
-			return nil, 0, err
-		}
-		if start := bare(parameters["start"]); start != "" && bare(p.Header.Get("Content-Id")) == start {
-			root = len(parts)
-		}
-		parts = append(parts, part{p.Header, content})
-	}
-}
-
-// insertHash puts requestHash into the envelope of a body, which otherwise stays as it is.
-func insertHash(body []byte, contentType, hash string) ([]byte, error) {
-	media, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil || media != "multipart/related" {
-		return spliceHash(body, hash)
-	}
-	parts, root, err := splitParts(body, parameters)
-	if err != nil {
-		return nil, err
-	}
-	if parts[root].content, err = spliceHash(parts[root].content, hash); err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	writer := multipart.NewWriter(&out)
-	if err := writer.SetBoundary(parameters["boundary"]); err != nil {
-		return nil, err
-	}
-	for _, p := range parts {
-		w, err := writer.CreatePart(p.header)
-		if err != nil {
-			return nil, err
-		}
-		_, _ = w.Write(p.content) // a bytes.Buffer does not fail
-	}
-	err = writer.Close()
-	return out.Bytes(), err
 }
 
 // spliceHash puts requestHash right after the id and takes out one that the provider may have put there. The envelope

@@ -1,7 +1,6 @@
 package xroadtest
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,24 +53,36 @@ func FuzzEnvelope(f *testing.F) {
 	}
 	const hash = `<requestHash xmlns="http://x-road.eu/xsd/xroad.xsd">a</requestHash>`
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
-		_, _, fault := readFault(rootPart(body, contentType))
-		before, err := xroad.ReadMessage(bytes.NewReader(body), contentType, xroad.Limits{})
-		if err != nil {
-			return
-		}
-		if fault && !strings.HasSuffix(before.Body.Name.Local, "Fault") {
-			t.Fatalf("%v taken for a fault", before.Body.Name)
-		}
-		spliced, err := insertHash(body, contentType, hash)
-		if err != nil {
-			spliced, contentType = marshal(before, hash), before.Version.ContentType()
-		}
-		after, err := xroad.ReadMessage(bytes.NewReader(spliced), contentType, xroad.Limits{})
-		if err != nil {
-			t.Fatalf("%v in %q of %q", err, spliced, body)
-		}
-		if !after.Header.Equal(before.Header) || after.Body.Name != before.Body.Name {
-			t.Fatalf("%q became %q", body, spliced)
+		for _, dialect := range []Dialect{XRoad, UXP} {
+			parcel, err := dialect.unpack(body, contentType)
+			if err != nil {
+				continue
+			}
+			_, _, fault := readFault(parcel.envelope())
+			before, err := parcel.message(xroad.Limits{})
+			if err != nil {
+				continue
+			}
+			if fault && !strings.HasSuffix(before.Body.Name.Local, "Fault") {
+				t.Fatalf("%v taken for a fault", before.Body.Name)
+			}
+			parts := len(parcel.parts)
+			if spliced, err := spliceHash(parcel.envelope(), hash); err == nil {
+				parcel.replace(spliced, "")
+			} else {
+				parcel.replace(marshal(before, hash), before.Version.ContentType())
+			}
+			again, err := dialect.unpack(parcel.body(), parcel.contentType)
+			if err != nil || len(again.parts) != parts {
+				t.Fatalf("%v, or not %d parts, in %q of %q", err, parts, parcel.body(), body)
+			}
+			after, err := again.message(xroad.Limits{})
+			if err != nil {
+				t.Fatalf("%v in %q of %q", err, parcel.body(), body)
+			}
+			if !after.Header.Equal(before.Header) || after.Body.Name != before.Body.Name {
+				t.Fatalf("%q became %q", body, parcel.body())
+			}
 		}
 	})
 }

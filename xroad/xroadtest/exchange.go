@@ -1,7 +1,6 @@
 package xroadtest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +54,7 @@ func (s *Server) exchange(r *http.Request, e *Exchange) *answer {
 	if s.config.Dialect == UXP && isSOAP12(r.Header.Get("Content-Type")) {
 		version = xroad.SOAP12
 	}
-	request, body, refused := s.read(r)
+	request, parcel, refused := s.read(r)
 	if request != nil {
 		version, e.ID, e.Client, e.Service = request.Version, request.Header.ID, request.Header.Client, request.Header.Service
 	}
@@ -72,7 +71,7 @@ func (s *Server) exchange(r *http.Request, e *Exchange) *answer {
 	if refused != nil {
 		return s.refusal(version, refused, e)
 	}
-	a, refused := s.ask(r, service, request, body, e)
+	a, refused := s.ask(r, service, request, parcel, e)
 	if r.Context().Err() != nil {
 		return nil
 	}
@@ -101,7 +100,7 @@ func contentType(version xroad.Version) string {
 }
 
 // read reads a message as a security server does before it forwards it. The message is nil if it cannot be read.
-func (s *Server) read(r *http.Request) (*xroad.Message, []byte, *refusal) {
+func (s *Server) read(r *http.Request) (*xroad.Message, *parcel, *refusal) {
 	if r.Method != http.MethodPost {
 		return nil, nil, refuse(xroad.CodeInvalidHTTPMethod, "must use POST request method instead of "+r.Method)
 	}
@@ -109,19 +108,26 @@ func (s *Server) read(r *http.Request) (*xroad.Message, []byte, *refusal) {
 	if err != nil {
 		return nil, nil, &refusal{"Server.ClientProxy.NetworkError", fmt.Errorf("read request: %w", err)}
 	}
-	message, err := xroad.ReadMessage(bytes.NewReader(body), r.Header.Get("Content-Type"), s.config.Limits)
+	if int64(len(body)) > s.config.Limits.Size {
+		return nil, nil, refuse(xroad.CodeTooLarge, "request beyond size limit")
+	}
+	parcel, err := s.config.Dialect.unpack(body, r.Header.Get("Content-Type"))
 	if err != nil {
-		return nil, nil, asRefusal(err, "")
+		return nil, nil, asRefusal(err, "Client.")
+	}
+	message, err := parcel.message(s.config.Limits)
+	if err != nil {
+		return nil, nil, asRefusal(err, "Client.")
 	}
 	switch {
-	case s.config.Dialect == XRoad && (message.Version != xroad.SOAP11 || isSOAP12(r.Header.Get("Content-Type"))):
+	case s.config.Dialect == XRoad && (message.Version != xroad.SOAP11 || isSOAP12(parcel.parts[0].contentType)):
 		return nil, nil, refuse(xroad.CodeInvalidContentType, "X-Road has no SOAP 1.2")
 	case message.Body.Name.Space == message.Version.Namespace():
 		return message, nil, refuse(xroad.CodeInvalidBody, "a request cannot be a fault")
 	case !strings.HasPrefix(message.Body.Name.Local, message.Header.Service.Service):
 		return message, nil, refuse(xroad.CodeInconsistentHeaders, "element in the body does not begin with the service code")
 	}
-	return message, body, nil
+	return message, parcel, nil
 }
 
 func isSOAP12(contentType string) bool {
@@ -131,11 +137,12 @@ func isSOAP12(contentType string) bool {
 // asRefusal takes a fault of the reader for one of this server, under a prefix instead of "Client.".
 func asRefusal(err error, prefix string) *refusal {
 	var fault *xroad.Fault
-	if !errors.As(err, &fault) {
+	var broken *parcelError
+	switch {
+	case errors.As(err, &broken):
+		return &refusal{prefix + broken.code, err}
+	case !errors.As(err, &fault):
 		return &refusal{prefix + "IOError", err}
-	}
-	if prefix == "" {
-		return &refusal{fault.Code, fault.Err}
 	}
 	return &refusal{prefix + strings.TrimPrefix(fault.Code, "Client."), fault.Err}
 }
@@ -157,25 +164,36 @@ func (s *Server) permit(client xroad.ClientID, id xroad.ServiceID) (*Service, *r
 }
 
 // judge checks a provider's reply as X-Road does and makes of it what the consumer gets.
-func (s *Server) judge(request *xroad.Message, sent []byte, sentType string, r *reply) (*answer, *refusal) {
+func (s *Server) judge(request *xroad.Message, sent *parcel, r *reply) (*answer, *refusal) {
 	if r.status != http.StatusOK && r.status != http.StatusInternalServerError {
 		return nil, failed("HttpError", fmt.Errorf("server responded with HTTP status %d", r.status))
 	}
 	if r.contentType == "" {
 		return nil, failed("InvalidContentType", errors.New("could not get content type from response"))
 	}
-	envelope := rootPart(r.body, r.contentType)
-	if code, version, ok := readFault(envelope); ok {
+	const prefix = "Server.ServerProxy.ServiceFailed."
+	got, err := s.config.Dialect.unpack(r.body, r.contentType)
+	if err != nil {
+		refused := asRefusal(err, prefix)
+		if refused.code == prefix+"MissingSoap" { // as a response without one is called
+			refused.code = prefix + "InvalidMessage"
+		}
+		return nil, refused
+	}
+	if code, version, ok := readFault(got.envelope()); ok {
 		if version != request.Version {
 			return nil, failed("InvalidSoap", errors.New("fault in another version of SOAP"))
 		}
-		return &answer{
-			status: http.StatusInternalServerError, contentType: r.contentType, body: r.body, version: version, code: code,
-		}, nil
+		// Out of a multipart message it is taken: a security server answers faults bare.
+		a := &answer{status: http.StatusInternalServerError, contentType: r.contentType, body: got.envelope(), version: version, code: code}
+		if got.boundary != "" {
+			a.contentType = contentType(version)
+		}
+		return a, nil
 	}
-	response, err := xroad.ReadMessage(bytes.NewReader(r.body), r.contentType, s.config.Limits)
+	response, err := got.message(s.config.Limits)
 	if err != nil {
-		return nil, asRefusal(err, "Server.ServerProxy.ServiceFailed.")
+		return nil, asRefusal(err, prefix)
 	}
 	if response.Version != request.Version {
 		return nil, failed("InvalidContentType", errors.New("response in another version of SOAP"))
@@ -186,21 +204,21 @@ func (s *Server) judge(request *xroad.Message, sent []byte, sentType string, r *
 	if field := difference(request.Header, response.Header); field != "" && !s.config.OverlookHeaders {
 		return nil, refuse(string(InconsistentResponse), "response is not consistent with the request: "+field)
 	}
-	a := &answer{
-		status: http.StatusOK, contentType: r.contentType, body: r.body, version: response.Version, message: response,
-		hash: s.config.RequestHash.element(rootPart(sent, sentType)),
-	}
-	if s.config.Dialect == UXP {
+	hash := s.config.RequestHash.element(sent.envelope())
+	spliced, err := spliceHash(got.envelope(), hash)
+	switch {
+	case s.config.Dialect == UXP:
 		regenerated := *request.Header
 		response.Header = &regenerated
-		a.contentType, a.body = contentType(a.version), marshal(response, a.hash)
-		return a, nil
+		got.replace(marshal(response, hash), contentType(response.Version))
+	case err != nil: // not in UTF-8: a security server's parser would have copied it into UTF-8, too
+		got.replace(marshal(response, hash), contentType(response.Version))
+	default:
+		got.replace(spliced, "")
 	}
-	if a.body, err = insertHash(r.body, r.contentType, a.hash); err != nil {
-		// Not in UTF-8: a security server's parser would have copied it into UTF-8, too.
-		a.contentType, a.body = contentType(a.version), marshal(response, a.hash)
-	}
-	return a, nil
+	return &answer{
+		status: http.StatusOK, contentType: got.contentType, body: got.body(), version: response.Version, message: response, hash: hash,
+	}, nil
 }
 
 // difference returns the first header field of those that X-Road compares whose values differ, or nothing.

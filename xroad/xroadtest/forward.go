@@ -33,16 +33,16 @@ type reply struct {
 }
 
 // ask forwards a message and judges the reply.
-func (s *Server) ask(r *http.Request, service *Service, message *xroad.Message, body []byte, e *Exchange) (*answer, *refusal) {
-	out := request{method: http.MethodPost, address: service.URL, body: body, header: http.Header{
-		"Content-Type": {r.Header.Get("Content-Type")},
+func (s *Server) ask(r *http.Request, service *Service, message *xroad.Message, sent *parcel, e *Exchange) (*answer, *refusal) {
+	out := request{method: http.MethodPost, address: service.URL, body: sent.body(), header: http.Header{
+		"Content-Type": {sent.contentType},
 		"Soapaction":   {r.Header.Get("Soapaction")}, // sent empty if it was absent
 	}}
 	got, refused := s.pass(r.Context(), service, out, e)
 	if refused != nil {
 		return nil, refused
 	}
-	return s.judge(message, body, r.Header.Get("Content-Type"), got)
+	return s.judge(message, sent, got)
 }
 
 // pass asks the provider within the time that the service has.

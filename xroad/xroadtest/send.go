@@ -122,7 +122,8 @@ func (s *Server) spoil(a *answer, fault Fault) {
 		a.wrap("MIME_boundary")
 	case WrongBoundary:
 		a.wrap("MIME_boundary")
-		a.body = bytes.ReplaceAll(a.body, []byte("MIME_boundary"), []byte("other"))
+		_, parameters := mediaType(a.contentType)
+		a.body = bytes.ReplaceAll(a.body, []byte(parameters["boundary"]), []byte("other"))
 	case UTF16:
 		media, _, _ := strings.Cut(a.contentType, ";")
 		a.contentType, a.body = media+"; charset=UTF-16", encodeUTF16(a.body)
