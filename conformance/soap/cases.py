@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,9 @@ import table
 from lxml import etree
 
 NS = "{https://ehealth.gov.ua/trembita/dovidka}"
+SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+XROAD = "{http://x-road.eu/xsd/xroad.xsd}"
+ID = "{http://x-road.eu/xsd/identifiers}"
 CLIENT = {"objectType": "SUBSYSTEM", "xRoadInstance": "SEVDEIR-TEST", "memberClass": "GOV", "memberCode": "43395033", "subsystemCode": "DIIA_cons"}
 SERVICE = {"objectType": "SERVICE", "xRoadInstance": "SEVDEIR-TEST", "memberClass": "GOV", "memberCode": "42032422", "subsystemCode": "DOVIDKA_prod"}
 
@@ -39,6 +43,47 @@ class Asker(table.Asker):
     @cache
     def spare(self, *flags):
         return self.statement(*flags)
+
+    def person(self, key):
+        citizen = next(c for c in self.ready["citizens"] if c["key"] == key)
+        last, first, second = citizen["name"].split()
+        return {"rnokpp": citizen["rnokpp"], "lastName": last, "firstName": first, "secondName": second}
+
+    @cache
+    def submitted(self, *flags):
+        accepted = self._ask(table.SUBMIT, {"signed": table.without_content(self.statement(*flags))})
+        for _ in range(300):
+            answer = self._ask(table.RESULT, {"requestId": accepted["requestId"]})
+            if answer["resultCode"] != "PENDING":
+                return accepted["requestId"]
+            time.sleep(0.1)
+        raise SystemExit(f"request {accepted['requestId']} gets no answer")
+
+    def _ask(self, operation, payload):
+        """The texts at the top of what the door answers."""
+        fields = {"client": CLIENT, "service": {**SERVICE, "serviceCode": operation}, "id": str(uuid.uuid4()), "protocolVersion": "4.0"}
+        envelope = etree.Element(SOAP + "Envelope")
+        header, body = etree.SubElement(envelope, SOAP + "Header"), etree.SubElement(envelope, SOAP + "Body")
+        for name, value in fields.items():
+            field = etree.SubElement(header, XROAD + name)
+            if isinstance(value, str):
+                field.text = value
+            else:
+                field.set(ID + "objectType", value["objectType"])
+                fill(field, ID, {part: text for part, text in value.items() if part != "objectType"})
+        fill(etree.SubElement(body, NS + operation), NS, payload)
+        request = urllib.request.Request(self.ready["soap"], etree.tostring(envelope), {"Content-Type": "text/xml"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return {part.tag.removeprefix(NS): part.text for part in etree.fromstring(answer.read()).find(f"{SOAP}Body")[0]}
+
+
+def fill(element, space, parts):
+    for name, value in parts.items():
+        part = etree.SubElement(element, space + name)
+        if isinstance(value, dict):
+            fill(part, space, value)
+        else:
+            part.text = value
 
 
 def description(addresses, way, operation):

@@ -43,6 +43,14 @@ class Asker:
         """The same, for what is refused before the use counts."""
         raise NotImplementedError
 
+    def person(self, key: str) -> dict:
+        """A citizen of the demonstration, as inquiries name persons."""
+        raise NotImplementedError
+
+    def submitted(self, *flags: str) -> str:
+        """The id of a request with such a statement that has been answered."""
+        raise NotImplementedError
+
 
 def attached(asker):
     return without_content(asker.statement())
@@ -75,7 +83,56 @@ def elsewhere(asker):
     return without_content(asker.spare())
 
 
+# What bodies inquire by law.
+
+
+def inquiry(key, **change):
+    """What the demonstration's client is permitted to ask of a citizen."""
+    return lambda asker: {
+        "purposeId": "100500", "legalGround": "Закон України № 2168-VIII, стаття 9", "subject": asker.person(key), **change,
+    }
+
+
+UNREADABLE = {"purposeId": "мета\tобробки"}  # again what the schema allows
+
+# What requests with a later answer bring.
+
+
+def signed(asker):
+    return {"signed": attached(asker)}
+
+
+def inquired(asker):
+    return {"inquiry": inquiry("solomiia")(asker)}
+
+
+def unreadable_inquiry(asker):
+    return {"inquiry": inquiry("ostap", **UNREADABLE)(asker)}
+
+
+def result_of(*flags):
+    return lambda asker: {"requestId": asker.submitted(*flags)}
+
+
+def result_of_none(_):
+    return {"requestId": "00000000-0000-4000-8000-000000000000"}
+
+
+def unreadable_result(_):
+    return {**UNREADABLE, **result_of_none(_)}
+
+
 GET = "GetDeclarations_v1"
+BY_PURPOSE = "GetDeclarationsByPurpose_v1"
+STATUS = "GetDeclarationStatus_v1"
+SUBMIT = "SubmitDeclarationsRequest_v1"
+RESULT = "GetDeclarationsResult_v1"
+
+OUTCOME = ("resultCode", "resultDetail", "resultText", "requestId")
+DECLARATIONS = (
+    *OUTCOME, "subjectId/rnokpp", "patient/lastName", "declarations/declaration/declarationNumber",
+    "declarations/declaration/inForce", "declarations/declaration/doctor/speciality", "sealed/content",
+)
 
 OPERATIONS = [
     Operation(
@@ -88,11 +145,52 @@ OPERATIONS = [
             Row(GET, "unreadable", unreadable, fault="Client.InvalidBody"),
             Row(GET, "contradiction", elsewhere, fault="Client.InconsistentHeaders", service_code="GetSomethingElse_v1"),
         ],
+        read=DECLARATIONS,
+        found="declarations/declaration",
+    ),
+    Operation(
+        BY_PURPOSE,
+        [
+            Row(BY_PURPOSE, "found", inquiry("ostap"), result="OK"),
+            Row(BY_PURPOSE, "unknown", inquiry("bohdan"), result="PATIENT_NOT_FOUND"),
+            Row(BY_PURPOSE, "not entitled", inquiry("ostap", purposeId="інша мета"), result="NOT_ENTITLED"),
+            Row(BY_PURPOSE, "unreadable", inquiry("ostap", **UNREADABLE), fault="Client.InvalidBody"),
+        ],
+        read=DECLARATIONS,
+        found="declarations/declaration",
+    ),
+    Operation(
+        STATUS,
+        [
+            Row(STATUS, "in force", inquiry("ostap"), result="OK"),
+            Row(STATUS, "none", inquiry("iryna"), result="NO_DECLARATIONS"),
+            Row(STATUS, "no such number", inquiry("ostap", declarationNumber="Ї-1"), result="DECLARATION_NUMBER_INVALID"),
+            Row(STATUS, "unreadable", inquiry("ostap", **UNREADABLE), fault="Client.InvalidBody"),
+        ],
         read=(
-            "resultCode", "resultDetail", "resultText", "requestId", "patient/lastName",
-            "declarations/declaration/declarationNumber", "declarations/declaration/inForce",
-            "declarations/declaration/doctor/speciality", "sealed/content",
+            *OUTCOME, "subjectId/rnokpp", "inForce", "declarations/declaration/declarationNumber",
+            "declarations/declaration/legalEntity/name", "sealed/content",
         ),
+        found="declarations/declaration",
+    ),
+    Operation(
+        SUBMIT,
+        [
+            Row(SUBMIT, "signed", signed, result="ACCEPTED"),
+            Row(SUBMIT, "inquiry", inquired, result="ACCEPTED"),
+            Row(SUBMIT, "unreadable", unreadable_inquiry, fault="Client.InvalidBody"),
+        ],
+        read=OUTCOME,
+    ),
+    Operation(
+        RESULT,
+        [
+            Row(RESULT, "answered", result_of(), result="OK"),
+            Row(RESULT, "refused", result_of("--refuse"), result="CONSENT_REFUSED"),
+            Row(RESULT, "of nothing", result_of_none, result="REQUEST_NOT_FOUND"),
+            Row(RESULT, "unreadable", unreadable_result, fault="Client.InvalidBody"),
+        ],
+        read=DECLARATIONS,
         found="declarations/declaration",
     ),
 ]

@@ -59,9 +59,11 @@ function call(array $case): array
         $headers[] = $case['way'] === 'bare' || $name === 'representedParty' ? field($name, $value) : described($name, $value, $case['way']);
     }
     $payload = $case['payload'];
-    if (isset($payload['signature'])) {
-        $payload['signature'] = base64_decode($payload['signature']); // the type is base64Binary: PHP encodes
-    }
+    array_walk_recursive($payload, function (&$text, $name) {
+        if ($name === 'signature') {
+            $text = base64_decode($text); // the type is base64Binary: PHP encodes
+        }
+    });
     try {
         $back = [];
         $body = $client->__soapCall($case['operation'], [$payload], null, $headers, $back);

@@ -29,6 +29,14 @@ def elements(header):
         yield element
 
 
+def binary(payload):
+    """The payload with bytes where the type is base64Binary: zeep encodes."""
+    return {
+        name: binary(value) if isinstance(value, dict) else base64.b64decode(value) if name == "signature" else value
+        for name, value in payload.items()
+    }
+
+
 @cache
 def client(wsdl):
     return zeep.Client(wsdl, transport=Transport(timeout=30))
@@ -36,9 +44,7 @@ def client(wsdl):
 
 def call(asked):
     described = asked["way"] != "bare"
-    header, payload = asked["header"], dict(asked["payload"])
-    if "signature" in payload:
-        payload["signature"] = base64.b64decode(payload["signature"])
+    header, payload = asked["header"], binary(asked["payload"])
     operation = client(asked["wsdl"]).service[asked["operation"]]
     try:
         # With headers in the description zeep returns header and body.

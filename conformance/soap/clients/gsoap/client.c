@@ -146,39 +146,73 @@ static void write_header(struct soap *soap, const struct fields *fields)
 }
 
 /* What every response of ours begins with. */
-#define OUTCOME(out, response)                             \
-	do {                                                   \
+#define OUTCOME(out, response)                              \
+	do {                                                    \
 		one(out, "resultCode", (response)->resultCode);     \
 		one(out, "resultDetail", (response)->resultDetail); \
 		one(out, "resultText", (response)->resultText);     \
 		one(out, "requestId", (response)->requestId);       \
 	} while (0)
 
-static void binary(struct soap *soap, struct xsd__base64Binary *to, const char *base64)
+#define CALL(operation, request, response) \
+	soap_call___dovidka__##operation##_USCOREv1(soap, address, NULL, request, response)
+
+static struct dovidka__SignedRequest *signed_request(struct soap *soap, const struct fields *fields, const char *path)
 {
+	struct dovidka__SignedRequest *request = soap_malloc(soap, sizeof *request);
+	char name[64];
 	int size = 0;
-	memset(to, 0, sizeof *to);
-	to->__ptr = (unsigned char *)soap_base642s(soap, base64, NULL, 0, &size);
-	to->__size = size;
+	soap_default_dovidka__SignedRequest(soap, request);
+#define AT(what) (snprintf(name, sizeof name, "%s/" what, path), field(fields, name))
+	request->purposeId = AT("purposeId");
+	request->signedContent = AT("signedContent");
+	request->signature.__ptr = (unsigned char *)soap_base642s(soap, AT("signature"), NULL, 0, &size);
+	request->signature.__size = size;
+#undef AT
+	return request;
 }
 
-#ifdef HAS_GetDeclarations_v1
-static int get_declarations(struct soap *soap, const char *address, const struct fields *fields, FILE *out)
+static struct dovidka__Subject *subject(struct soap *soap, const struct fields *fields, const char *path)
 {
-	struct _dovidka__GetDeclarations_USCOREv1 request;
-	struct _dovidka__GetDeclarations_USCOREv1Response response;
-	soap_default__dovidka__GetDeclarations_USCOREv1(soap, &request);
-	char *purpose = field(fields, "payload/purposeId");
-	if (purpose)
-		request.purposeId = &purpose;
-	request.signedContent = field(fields, "payload/signedContent");
-	binary(soap, &request.signature, field(fields, "payload/signature"));
-	if (soap_call___dovidka__GetDeclarations_USCOREv1(soap, address, NULL, &request, &response) != SOAP_OK)
-		return soap->error;
-	OUTCOME(out, &response);
-	one(out, "patient/lastName", response.patient ? response.patient->lastName : NULL);
-	struct dovidka__Declaration *declarations = response.declarations ? response.declarations->declaration : NULL;
-	int count = response.declarations ? response.declarations->__sizedeclaration : 0;
+	struct dovidka__Subject *person = soap_malloc(soap, sizeof *person);
+	char name[64];
+	soap_default_dovidka__Subject(soap, person);
+#define AT(what) (snprintf(name, sizeof name, "%s/subject/" what, path), field(fields, name))
+	person->__union_Subject = SOAP_UNION__dovidka__union_Subject_rnokpp;
+	person->union_Subject.rnokpp = AT("rnokpp");
+	person->lastName = AT("lastName");
+	person->firstName = AT("firstName");
+	person->secondName = AT("secondName");
+#undef AT
+	return person;
+}
+
+static struct dovidka__Inquiry *inquiry(struct soap *soap, const struct fields *fields, const char *path)
+{
+	struct dovidka__Inquiry *request = soap_malloc(soap, sizeof *request);
+	char name[64];
+	soap_default_dovidka__Inquiry(soap, request);
+	snprintf(name, sizeof name, "%s/purposeId", path);
+	request->purposeId = field(fields, name);
+	snprintf(name, sizeof name, "%s/legalGround", path);
+	request->legalGround = field(fields, name);
+	request->subject = subject(soap, fields, path);
+	return request;
+}
+
+static void read_subject(FILE *out, const struct dovidka__SubjectID *id)
+{
+	one(out, "subjectId/rnokpp",
+		id && id->__union_SubjectID == SOAP_UNION__dovidka__union_SubjectID_rnokpp ? id->union_SubjectID.rnokpp : NULL);
+}
+
+static void read_declarations(FILE *out, const struct dovidka__DeclarationsAnswer *response)
+{
+	OUTCOME(out, response);
+	read_subject(out, response->subjectId);
+	one(out, "patient/lastName", response->patient ? response->patient->lastName : NULL);
+	struct dovidka__Declaration *declarations = response->declarations ? response->declarations->declaration : NULL;
+	int count = response->declarations ? response->declarations->__sizedeclaration : 0;
 	begin(out, "declarations/declaration/declarationNumber");
 	for (int i = 0; i < count; i++)
 		value(out, declarations[i].declarationNumber);
@@ -192,17 +226,86 @@ static int get_declarations(struct soap *soap, const char *address, const struct
 		for (int j = 0; declarations[i].doctor && j < declarations[i].doctor->__sizespeciality; j++)
 			value(out, declarations[i].doctor->speciality[j]);
 	end(out);
-	one(out, "sealed/content", response.sealed ? response.sealed->content : NULL);
-	return SOAP_OK;
+	one(out, "sealed/content", response->sealed ? response->sealed->content : NULL);
 }
-#endif
+
+static void read_status(FILE *out, const struct dovidka__StatusAnswer *response)
+{
+	OUTCOME(out, response);
+	read_subject(out, response->subjectId);
+	one(out, "inForce", !response->inForce ? NULL : *response->inForce ? "true" : "false");
+	struct dovidka__DeclarationInForce *declarations = response->declarations ? response->declarations->declaration : NULL;
+	int count = response->declarations ? response->declarations->__sizedeclaration : 0;
+	begin(out, "declarations/declaration/declarationNumber");
+	for (int i = 0; i < count; i++)
+		value(out, declarations[i].declarationNumber);
+	end(out);
+	begin(out, "declarations/declaration/legalEntity/name");
+	for (int i = 0; i < count; i++)
+		value(out, declarations[i].legalEntity ? declarations[i].legalEntity->name : NULL);
+	end(out);
+	one(out, "sealed/content", response->sealed ? response->sealed->content : NULL);
+}
 
 static int call(struct soap *soap, const char *address, const struct fields *fields, FILE *out)
 {
 	const char *operation = field(fields, "operation");
+	struct dovidka__DeclarationsAnswer declarations;
+	struct dovidka__StatusAnswer status;
+	struct dovidka__SubmissionAnswer submission;
 #ifdef HAS_GetDeclarations_v1
-	if (!strcmp(operation, "GetDeclarations_v1"))
-		return get_declarations(soap, address, fields, out);
+	if (!strcmp(operation, "GetDeclarations_v1")) {
+		if (CALL(GetDeclarations, signed_request(soap, fields, "payload"), &declarations) == SOAP_OK)
+			read_declarations(out, &declarations);
+		return soap->error;
+	}
+#endif
+#ifdef HAS_GetDeclarationsByPurpose_v1
+	if (!strcmp(operation, "GetDeclarationsByPurpose_v1")) {
+		if (CALL(GetDeclarationsByPurpose, inquiry(soap, fields, "payload"), &declarations) == SOAP_OK)
+			read_declarations(out, &declarations);
+		return soap->error;
+	}
+#endif
+#ifdef HAS_GetDeclarationStatus_v1
+	if (!strcmp(operation, "GetDeclarationStatus_v1")) {
+		struct dovidka__StatusInquiry request;
+		soap_default_dovidka__StatusInquiry(soap, &request);
+		request.purposeId = field(fields, "payload/purposeId");
+		request.legalGround = field(fields, "payload/legalGround");
+		request.declarationNumber = field(fields, "payload/declarationNumber");
+		request.subject = subject(soap, fields, "payload");
+		if (CALL(GetDeclarationStatus, &request, &status) == SOAP_OK)
+			read_status(out, &status);
+		return soap->error;
+	}
+#endif
+#ifdef HAS_SubmitDeclarationsRequest_v1
+	if (!strcmp(operation, "SubmitDeclarationsRequest_v1")) {
+		struct dovidka__Submission request;
+		soap_default_dovidka__Submission(soap, &request);
+		if (field(fields, "payload/signed/signature")) {
+			request.__union_Submission = SOAP_UNION__dovidka__union_Submission_signed_;
+			request.union_Submission.signed_ = signed_request(soap, fields, "payload/signed");
+		} else {
+			request.__union_Submission = SOAP_UNION__dovidka__union_Submission_inquiry;
+			request.union_Submission.inquiry = inquiry(soap, fields, "payload/inquiry");
+		}
+		if (CALL(SubmitDeclarationsRequest, &request, &submission) == SOAP_OK)
+			OUTCOME(out, &submission);
+		return soap->error;
+	}
+#endif
+#ifdef HAS_GetDeclarationsResult_v1
+	if (!strcmp(operation, "GetDeclarationsResult_v1")) {
+		struct dovidka__ResultRequest request;
+		soap_default_dovidka__ResultRequest(soap, &request);
+		request.purposeId = field(fields, "payload/purposeId");
+		request.requestId = field(fields, "payload/requestId");
+		if (CALL(GetDeclarationsResult, &request, &declarations) == SOAP_OK)
+			read_declarations(out, &declarations);
+		return soap->error;
+	}
 #endif
 	fprintf(stderr, "no stub for %s\n", operation);
 	exit(1);

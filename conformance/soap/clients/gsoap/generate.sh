@@ -21,8 +21,8 @@ if grep -q 'struct id__XRoadClientIdentifierType$' dovidka.h; then
 	flags+=(-DDECORATED)
 fi
 while read -r operation; do
-	flags+=("-DHAS_$operation")
-done < <(sed -nE 's/.*_dovidka__(\w+)_USCOREv([0-9]+) .*dovidka__.*/\1_v\2/p' dovidka.h | grep -v Response | sort -u)
+	flags+=("-DHAS_${operation/_USCORE/_}")
+done < <(sed -nE 's/^int __dovidka__(\w+)\(.*/\1/p; s/^int __dovidka__(\w+)$/\1/p' dovidka.h)
 soapcpp2 -c -C -L -x dovidka.h
 cp ./*.nsmap Dovidka.nsmap
 cc -O1 -Wall -Wno-unused -I. "${flags[@]}" -o client "$here/client.c" soapC.c soapClient.c -lgsoap
