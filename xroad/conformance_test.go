@@ -69,7 +69,7 @@ func formsInUse(t *testing.T) map[string][]form {
 		"optional fields": append(named("no userId", "empty userId", "empty issue", "issue", "represented party", "represented party without class",
 			"security server", "unknown header elements", "mustUnderstand=0", "mustUnderstand for somebody else", "member as client", "service version",
 			"other minor version", "long values"), issue("only white space", " \n ")),
-		"repeated id": append(named("usual", "usual", "short id"), named("short id")...),
+		"repeated id": append(named("usual", "usual", "short id", "empty id"), named("short id", "empty id")...),
 		"media types": media,
 		"SOAPAction": {
 			http("", "", false), http("", "SOAPAction:\r\n", false), http("", "SOAPAction: \"\"\r\n", false),

@@ -121,7 +121,8 @@ func equalOptional[T comparable](a, b *T) bool {
 	return *a == *b
 }
 
-// Validate checks what PR-MESS, clause 2.2, requires of every header.
+// Validate checks what PR-MESS, clause 2.2, requires of every header, and that the id is not empty, which a reader has to
+// bear.
 func (h *Header) Validate() error {
 	if err := h.Client.Validate(); err != nil {
 		return fmt.Errorf("client: %w", err)

@@ -121,6 +121,7 @@ func accepted() []input {
 		one("mustUnderstand on a field we know", with("<x:id ", `<x:id e:mustUnderstand="1" `)),
 		one("request hash", envelope(allFields+`<x:requestHash xmlns:x="http://x-road.eu/xsd/xroad.xsd" algorithmId="urn:a">Zm9v</x:requestHash>`, testPayload)),
 		one("short id", with("5b0c0d5e-5a3b-4f0f-9e0e-0d7c3d1c8a11", "321")),
+		one("empty id", with("5b0c0d5e-5a3b-4f0f-9e0e-0d7c3d1c8a11", "")),
 		one("other minor version", with(">4.0<", ">4.1<")),
 		one("member as client", strings.Replace(with(`<i:subsystemCode>20_EIS_cons</i:subsystemCode>`, ""), "SUBSYSTEM", "MEMBER", 1)),
 		one("codes in other order", with(`<i:memberClass>GOV</i:memberClass><i:memberCode>42032422</i:memberCode>`, `<i:memberCode>42032422</i:memberCode><i:memberClass>GOV</i:memberClass>`)),

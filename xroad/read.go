@@ -191,9 +191,8 @@ func (p *parser) readHeader() error {
 	}
 }
 
-// checkHeader decides about a header that was read to its end.
+// checkHeader decides about a header that was read to its end. An id may be empty, as X-Road's own tests have one.
 func (p *parser) checkHeader(header *Header, seen [fieldCount]bool, understood bool) error {
-	seen[fieldID] = seen[fieldID] && header.ID != "" // a record of an exchange without id would be worthless
 	for _, f := range []field{fieldClient, fieldService, fieldID, fieldProtocolVersion} {
 		if !seen[f] {
 			return p.fail(CodeMissingHeaderField, "У заголовку бракує поля "+f.String()+".",

@@ -35,7 +35,11 @@ func TestReadAccepted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := message.Header.Validate(); err != nil {
+			header := *message.Header
+			if header.ID == "" {
+				header.ID = "an empty one is read, but is not to be written"
+			}
+			if err := header.Validate(); err != nil {
 				t.Errorf("header: %v", err)
 			}
 			if message.Body.Name.Local != testService || message.Body.Name.Space != testNamespace {
@@ -157,7 +161,6 @@ func refusals() []refused {
 		one("no client", envelope(without(clientField), testPayload), missing, false),
 		one("no service", envelope(without(serviceField), testPayload), missing, false),
 		one("no id", envelope(without(idField), testPayload), missing, false),
-		one("empty id", with("5b0c0d5e-5a3b-4f0f-9e0e-0d7c3d1c8a11", ""), missing, false),
 		one("no protocolVersion", envelope(without(versionField), testPayload), missing, false),
 		one("fields in another namespace", strings.ReplaceAll(usual, "http://x-road.eu/xsd/xroad.xsd", "urn:x"), missing, false),
 		one("version 3", with(">4.0<", ">3.1<"), xroad.CodeInvalidProtocolVersion, true),
