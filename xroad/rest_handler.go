@@ -111,6 +111,7 @@ type RESTExchange struct {
 	Duration      time.Duration
 	OpenAPI       bool   // the description was asked for
 	Operation     string // the service code; empty if no operation was found
+	Pattern       string // of the operation's path, as the operation has it; empty if none was found
 	Method        string
 	Dialect       Dialect
 	TraceID       string
@@ -178,7 +179,7 @@ func (c *restCall) answer() (*RESTResponse, error) {
 	case operation == nil:
 		return nil, &Fault{Code: CodeInvalidHTTPMethod, Text: "Операція не приймає такого методу HTTP.", Err: errors.New("method belongs to no operation")}
 	}
-	c.exchange.Operation = operation.Name
+	c.exchange.Operation, c.exchange.Pattern = operation.Name, operation.Path
 	header, err := ReadRESTHeader(c.r)
 	if err != nil {
 		return nil, err

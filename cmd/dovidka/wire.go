@@ -36,8 +36,8 @@ type app struct {
 	log        *slog.Logger
 	disclosure *disclosure.Service
 	verifier   *verifier.Service
-	online     *online.Client // nil when nobody is asked
-	soap       *xroad.Handler // nil when the door is closed
+	online     *online.Client                                 // nil when nobody is asked
+	bus        []interface{ Shutdown(context.Context) error } // the bus's handlers; none when the door is closed
 	health     *health.Health
 	tls        tlsMetrics
 
@@ -201,14 +201,20 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 		}
 		clients = append(clients, client)
 	}
-	a.soap, err = trembita.New(trembita.Config{
-		Disclosure: a.disclosure, Clients: clients, Limiter: limiter, Address: cfg.Trembita.Address,
+	door := trembita.Config{
+		Disclosure: a.disclosure, Clients: clients, Limiter: limiter, Address: cfg.Trembita.Address, OpenAPI: api.TrembitaREST(),
 		Limits: xroad.Limits{Size: int64(cfg.Trembita.MaxBody)}, Timeout: 2 * cfg.Disclosure.Budget.Std(),
-	})
+	}
+	soap, err := trembita.New(door)
 	if err != nil {
 		return err
 	}
-	handler := observed.Middleware(string(dovidka.ChannelTrembita), trembita.AnswerPanic, a.soap)
+	rest, err := trembita.NewREST(door)
+	if err != nil {
+		return err
+	}
+	a.bus = append(a.bus, soap, rest)
+	handler := observed.Middleware(string(dovidka.ChannelTrembita), trembita.AnswerPanic, trembita.Split(rest, soap))
 	a.trembita, err = a.listen(ctx, "trembita", cfg.Trembita.ListenConfig, handler)
 	return err
 }
@@ -237,13 +243,14 @@ func (a *app) Run(ctx context.Context) error {
 	group.Go(func() error {
 		<-running.Done()
 		a.health.Drain()
-		if a.soap == nil {
-			return nil
-		}
 		// Whoever still comes over an open connection gets a fault, not a cut.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 		defer cancel()
-		return a.soap.Shutdown(ctx)
+		var errs []error
+		for _, handler := range a.bus {
+			errs = append(errs, handler.Shutdown(ctx))
+		}
+		return errors.Join(errs...)
 	})
 	err := group.Wait()
 	return errors.Join(err, a.close(context.WithoutCancel(ctx)))

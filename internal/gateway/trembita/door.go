@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -33,43 +35,82 @@ type message struct {
 	event *telemetry.Event
 	req   dovidka.Request
 	words vocabulary // what an outcome is said with
+	// subject is whom the header says the message is about: REST only.
+	subject xroad.Personal
 }
 
-// serve makes an operation of what handles its messages: it admits the client,
-// and says an error in the words of the message and in the operation's answer,
-// of which Outcome is the beginning.
-func serve[R interface{ code() string }](d *door, words vocabulary, refused func(Outcome) R,
-	handle func(context.Context, *message, *xroad.Body) (R, error),
-) func(context.Context, *xroad.Request) (any, error) {
-	return func(ctx context.Context, request *xroad.Request) (any, error) {
-		m := &message{event: telemetry.FromContext(ctx), words: words}
-		var answer R
-		err := d.admit(m, request)
-		if err == nil {
-			answer, err = handle(ctx, m, request.Body)
-		}
+// arrival is a message as either protocol brings it.
+type arrival struct {
+	client        xroad.ClientID
+	id            string
+	transactionID string
+	service       string // path form
+	userID        string // empty if absent
+	subject       xroad.Personal
+	received      time.Time
+	// decode stores the payload in the value that the pointer points to.
+	decode func(value any) error
+}
+
+// operation is what is offered in both protocols: it takes an In and answers
+// with an R, of which Outcome is the beginning.
+type operation[In any, R payload] struct {
+	words   vocabulary
+	refused func(Outcome) R
+	handle  func(context.Context, *message, In) (R, error)
+}
+
+// payload is that of an answer.
+type payload interface{ code() string }
+
+// serve admits the client and lets the operation work; an error is said in the
+// words of the message and, where it is an outcome, in the operation's answer.
+// What remains an error is an *xroad.Fault.
+func serve[In any, R payload](ctx context.Context, d *door, a arrival, o operation[In, R]) (R, error) {
+	m := &message{event: telemetry.FromContext(ctx), words: o.words, subject: a.subject}
+	var in In
+	var out R
+	err := d.admit(m, a)
+	if err == nil {
+		err = a.decode(&in)
+	}
+	if err == nil {
+		out, err = o.handle(ctx, m, in)
+	}
+	if err != nil {
+		outcome, err := m.refuse(err)
 		if err != nil {
-			outcome, err := m.refuse(err)
-			if err != nil {
-				return nil, err
-			}
-			answer = refused(outcome)
+			return out, err
 		}
-		m.event.Add(slog.String("result", answer.code()))
-		return answer, nil
+		out = o.refused(outcome)
+	}
+	m.event.Add(slog.String("result", out.code()))
+	return out, nil
+}
+
+// overSOAP makes of an operation what package xroad calls for a SOAP message.
+func overSOAP[In any, R payload](d *door, o operation[In, R]) func(context.Context, *xroad.Request) (any, error) {
+	return func(ctx context.Context, request *xroad.Request) (any, error) {
+		header := request.Header
+		a := arrival{
+			client: header.Client, id: header.ID, transactionID: request.TransactionID, service: header.Service.String(),
+			received: request.Received, decode: request.Body.DecodeStrict,
+		}
+		if header.UserID != nil {
+			a.userID = *header.UserID
+		}
+		return serve(ctx, d, a, o)
 	}
 }
 
 // admit says whether the client may call now, and who it is.
-func (d *door) admit(m *message, request *xroad.Request) error {
+func (d *door) admit(m *message, a arrival) error {
 	m.req.ID = dovidka.ID(uuid.NewString())
-	header := request.Header
-	if !d.clients[header.Client] {
+	if !d.clients[a.client] {
 		return dovidka.NewFault(dovidka.CodeCallerUnknown, "the X-Road client is not admitted")
 	}
 	caller := dovidka.Caller{
-		Name: header.Client.String(), MessageID: messageID(header.ID),
-		TransactionID: request.TransactionID, Service: header.Service.String(),
+		Name: a.client.String(), MessageID: messageID(a.id), TransactionID: a.transactionID, Service: a.service,
 	}
 	m.event.SetCaller(caller.Name)
 	if wait := d.limiter.Allow(caller.Name); wait > 0 {
@@ -78,10 +119,8 @@ func (d *door) admit(m *message, request *xroad.Request) error {
 	if len(caller.Service) > maxService {
 		return dovidka.NewFault(dovidka.CodeInvalid, "the service identifier is too long")
 	}
-	if header.UserID != nil {
-		caller.UserID = dovidka.NewUserID(*header.UserID)
-	}
-	m.req.Channel, m.req.Caller, m.req.ReceivedAt = dovidka.ChannelTrembita, caller, request.Received
+	caller.UserID = dovidka.NewUserID(a.userID)
+	m.req.Channel, m.req.Caller, m.req.ReceivedAt = dovidka.ChannelTrembita, caller, a.received
 	m.event.SetRequestID(string(m.req.ID))
 	return nil
 }
@@ -103,7 +142,22 @@ func (m *message) take(in interface{ fill(*dovidka.Request) error }) error {
 	if m.req.Caller.PurposeID != "" {
 		m.event.Add(slog.String("purpose_id", m.req.Caller.PurposeID))
 	}
+	if err == nil && m.req.Inquiry != nil && !m.isAbout(*m.req.Inquiry) {
+		return errSubjectHeader()
+	}
 	return err
+}
+
+func errSubjectHeader() error {
+	return unusable(&dovidka.FieldError{Field: "Uxp-Subject-Id", Err: errors.New("is not the identifier of the subject")})
+}
+
+// isAbout reports whether the header, if it names somebody, names whom the
+// inquiry is about: monitoring may read the one and we read the other.
+func (m *message) isAbout(asked dovidka.Inquiry) bool {
+	said, s := strings.TrimSpace(m.subject.Reveal()), asked.Subject
+	return said == "" || said == s.RNOKPP.Reveal() || said == s.UNZR.Reveal() ||
+		!s.Document.IsZero() && dovidka.NormalizeDocumentNumber(said) == s.Document.Number()
 }
 
 // named is the request that the message turned out to be about.

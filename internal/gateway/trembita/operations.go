@@ -17,27 +17,45 @@ const (
 	OperationGetDeclarationsResult    = "GetDeclarationsResult_v1"
 )
 
+// offer is everything that is offered, in either protocol.
+type offer struct {
+	declarations operation[SignedRequest, GetDeclarationsResponse]
+	byPurpose    operation[Inquiry, GetDeclarationsResponse]
+	status       operation[StatusInquiry, StatusResponse]
+	submit       operation[Submission, SubmissionResponse]
+	result       operation[ResultRequest, GetDeclarationsResponse]
+}
+
+func (d *door) offer() offer {
+	declarations := func(o Outcome) GetDeclarationsResponse { return GetDeclarationsResponse{Outcome: o} }
+	return offer{
+		declarations: operation[SignedRequest, GetDeclarationsResponse]{toCitizens, declarations, d.getDeclarations},
+		byPurpose:    operation[Inquiry, GetDeclarationsResponse]{toBodies, declarations, d.getByPurpose},
+		status: operation[StatusInquiry, StatusResponse]{
+			toBodies, func(o Outcome) StatusResponse { return StatusResponse{Outcome: o} }, d.getStatus,
+		},
+		submit: operation[Submission, SubmissionResponse]{
+			toBodies, func(o Outcome) SubmissionResponse { return SubmissionResponse{Outcome: o} }, d.submit,
+		},
+		result: operation[ResultRequest, GetDeclarationsResponse]{toFetchers, declarations, d.getResult},
+	}
+}
+
 // operations binds the service codes to what answers them.
 func (d *door) operations() []xroad.Operation {
-	declarations := func(o Outcome) GetDeclarationsResponse { return GetDeclarationsResponse{Outcome: o} }
-	status := func(o Outcome) StatusResponse { return StatusResponse{Outcome: o} }
-	submitted := func(o Outcome) SubmissionResponse { return SubmissionResponse{Outcome: o} }
+	o := d.offer()
 	return []xroad.Operation{
-		{Name: OperationGetDeclarations, Namespace: Namespace, Handle: serve(d, toCitizens, declarations, d.getDeclarations)},
-		{Name: OperationGetDeclarationsByPurpose, Namespace: Namespace, Handle: serve(d, toBodies, declarations, d.getByPurpose)},
-		{Name: OperationGetDeclarationStatus, Namespace: Namespace, Handle: serve(d, toBodies, status, d.getStatus)},
-		{Name: OperationSubmitDeclarations, Namespace: Namespace, Handle: serve(d, toBodies, submitted, d.submit)},
-		{Name: OperationGetDeclarationsResult, Namespace: Namespace, Handle: serve(d, toFetchers, declarations, d.getResult)},
+		{Name: OperationGetDeclarations, Namespace: Namespace, Handle: overSOAP(d, o.declarations)},
+		{Name: OperationGetDeclarationsByPurpose, Namespace: Namespace, Handle: overSOAP(d, o.byPurpose)},
+		{Name: OperationGetDeclarationStatus, Namespace: Namespace, Handle: overSOAP(d, o.status)},
+		{Name: OperationSubmitDeclarations, Namespace: Namespace, Handle: overSOAP(d, o.submit)},
+		{Name: OperationGetDeclarationsResult, Namespace: Namespace, Handle: overSOAP(d, o.result)},
 	}
 }
 
 // getDeclarations answers GetDeclarations_v1.
-func (d *door) getDeclarations(ctx context.Context, m *message, body *xroad.Body) (GetDeclarationsResponse, error) {
-	in, err := decode[SignedRequest](body)
-	if err == nil {
-		err = m.take(in)
-	}
-	if err != nil {
+func (d *door) getDeclarations(ctx context.Context, m *message, in SignedRequest) (GetDeclarationsResponse, error) {
+	if err := m.take(in); err != nil {
 		return GetDeclarationsResponse{}, err
 	}
 	progress, err := d.disclosure.Submit(ctx, m.req)
@@ -59,12 +77,8 @@ func (d *door) getDeclarations(ctx context.Context, m *message, body *xroad.Body
 }
 
 // getByPurpose answers GetDeclarationsByPurpose_v1.
-func (d *door) getByPurpose(ctx context.Context, m *message, body *xroad.Body) (GetDeclarationsResponse, error) {
-	in, err := decode[Inquiry](body)
-	if err == nil {
-		err = m.take(in)
-	}
-	if err != nil {
+func (d *door) getByPurpose(ctx context.Context, m *message, in Inquiry) (GetDeclarationsResponse, error) {
+	if err := m.take(in); err != nil {
 		return GetDeclarationsResponse{}, err
 	}
 	answer, err := d.disclosure.Inquire(ctx, m.req)
@@ -76,11 +90,8 @@ func (d *door) getByPurpose(ctx context.Context, m *message, body *xroad.Body) (
 
 // getStatus answers GetDeclarationStatus_v1. A number that cannot be one is an
 // outcome, and is recorded as others are.
-func (d *door) getStatus(ctx context.Context, m *message, body *xroad.Body) (StatusResponse, error) {
-	in, err := decode[StatusInquiry](body)
-	if err == nil {
-		err = m.take(in)
-	}
+func (d *door) getStatus(ctx context.Context, m *message, in StatusInquiry) (StatusResponse, error) {
+	err := m.take(in)
 	var fault *dovidka.Fault
 	if errors.As(err, &fault) && fault.Code == dovidka.CodeDeclarationNumberInvalid {
 		err = d.disclosure.Refuse(ctx, m.req, fault)
@@ -96,10 +107,9 @@ func (d *door) getStatus(ctx context.Context, m *message, body *xroad.Body) (Sta
 }
 
 // submit answers SubmitDeclarationsRequest_v1.
-func (d *door) submit(ctx context.Context, m *message, body *xroad.Body) (SubmissionResponse, error) {
-	in, err := decode[Submission](body)
+func (d *door) submit(ctx context.Context, m *message, in Submission) (SubmissionResponse, error) {
+	var err error
 	switch {
-	case err != nil:
 	case (in.Signed == nil) == (in.Inquiry == nil):
 		err = unusable(errors.New("one of signed and inquiry is expected"))
 	case in.Signed != nil:
@@ -123,12 +133,8 @@ func (d *door) submit(ctx context.Context, m *message, body *xroad.Body) (Submis
 
 // getResult answers GetDeclarationsResult_v1. An id that cannot be one, that of
 // another body's request and that of none are the same outcome.
-func (d *door) getResult(ctx context.Context, m *message, body *xroad.Body) (GetDeclarationsResponse, error) {
-	in, err := decode[ResultRequest](body)
-	if err == nil {
-		err = m.take(in)
-	}
-	if err != nil {
+func (d *door) getResult(ctx context.Context, m *message, in ResultRequest) (GetDeclarationsResponse, error) {
+	if err := m.take(in); err != nil {
 		return GetDeclarationsResponse{}, err
 	}
 	id, ok := in.id()
@@ -139,6 +145,9 @@ func (d *door) getResult(ctx context.Context, m *message, body *xroad.Body) (Get
 	progress, err := d.disclosure.Progress(ctx, id, m.req.Caller)
 	if err != nil {
 		return GetDeclarationsResponse{}, err
+	}
+	if progress.Inquiry != nil && progress.Inquiry.Subject.Identified() && !m.isAbout(*progress.Inquiry) {
+		return GetDeclarationsResponse{}, errSubjectHeader()
 	}
 	switch {
 	case progress.Answer != nil:

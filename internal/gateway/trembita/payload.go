@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -28,10 +29,10 @@ const (
 
 // Outcome begins every answer.
 type Outcome struct {
-	ResultCode   string `xml:"resultCode"`
-	ResultDetail string `xml:"resultDetail,omitempty"` // refines the code
-	ResultText   string `xml:"resultText"`             // Ukrainian, for people
-	RequestID    string `xml:"requestId"`
+	ResultCode   string `xml:"resultCode" json:"resultCode"`
+	ResultDetail string `xml:"resultDetail,omitempty" json:"resultDetail,omitempty"` // refines the code
+	ResultText   string `xml:"resultText" json:"resultText"`                         // Ukrainian, for people
+	RequestID    string `xml:"requestId" json:"requestId"`
 }
 
 func (o Outcome) code() string { return o.ResultCode }
@@ -43,26 +44,26 @@ type GetDeclarationsResponse struct {
 	// where nothing of the registry is told. It is not called as in the request:
 	// JAX-WS makes parameters of one method of both, which cannot share a name
 	// unless they share the type.
-	Subject      *SubjectID    `xml:"subjectId"`
-	AsOf         string        `xml:"asOf,omitempty"`
-	Partial      *bool         `xml:"partial"`
-	Patient      *Patient      `xml:"patient"`
-	Declarations *Declarations `xml:"declarations"`
+	Subject      *SubjectID    `xml:"subjectId" json:"subjectId,omitempty"`
+	AsOf         string        `xml:"asOf,omitempty" json:"asOf,omitempty"`
+	Partial      *bool         `xml:"partial" json:"partial,omitempty"`
+	Patient      *Patient      `xml:"patient" json:"patient,omitempty"`
+	Declarations *Declarations `xml:"declarations" json:"declarations,omitempty"`
 	// Withdrawn is how many consents the statement withdrew.
-	Withdrawn *int     `xml:"withdrawnConsents"`
-	Receipt   *Receipt `xml:"receipt"`
-	Sealed    *Sealed  `xml:"sealed"`
+	Withdrawn *int     `xml:"withdrawnConsents" json:"withdrawnConsents,omitempty"`
+	Receipt   *Receipt `xml:"receipt" json:"receipt,omitempty"`
+	Sealed    *Sealed  `xml:"sealed" json:"sealed,omitempty"`
 }
 
 // StatusResponse is the payload of the answer whether a declaration is in force.
 type StatusResponse struct {
 	Outcome
-	Subject      *SubjectID           `xml:"subjectId"`
-	AsOf         string               `xml:"asOf,omitempty"`
-	InForce      *bool                `xml:"inForce"`
-	Declarations *DeclarationsInForce `xml:"declarations"`
-	Receipt      *Receipt             `xml:"receipt"`
-	Sealed       *Sealed              `xml:"sealed"`
+	Subject      *SubjectID           `xml:"subjectId" json:"subjectId,omitempty"`
+	AsOf         string               `xml:"asOf,omitempty" json:"asOf,omitempty"`
+	InForce      *bool                `xml:"inForce" json:"inForce,omitempty"`
+	Declarations *DeclarationsInForce `xml:"declarations" json:"declarations,omitempty"`
+	Receipt      *Receipt             `xml:"receipt" json:"receipt,omitempty"`
+	Sealed       *Sealed              `xml:"sealed" json:"sealed,omitempty"`
 }
 
 // SubmissionResponse is the payload of the answer that a request was accepted.
@@ -73,100 +74,114 @@ type SubmissionResponse struct {
 // SubjectID is the identifier that was asked about, and only that: the body has
 // the rest.
 type SubjectID struct {
-	RNOKPP   string    `xml:"rnokpp,omitempty"`
-	UNZR     string    `xml:"unzr,omitempty"`
-	Document *Document `xml:"document"`
+	RNOKPP   string    `xml:"rnokpp,omitempty" json:"rnokpp,omitempty"`
+	UNZR     string    `xml:"unzr,omitempty" json:"unzr,omitempty"`
+	Document *Document `xml:"document" json:"document,omitempty"`
 }
 
 // DeclarationsInForce wraps the list.
 type DeclarationsInForce struct {
-	Declaration []DeclarationInForce `xml:"declaration"`
+	Declaration []DeclarationInForce `xml:"declaration" json:"declaration,omitempty"`
 }
+
+// MarshalJSON writes the list without the element around it, of which JSON has
+// no need.
+func (d DeclarationsInForce) MarshalJSON() ([]byte, error) { return marshalList(d.Declaration) }
 
 // DeclarationInForce is as much of a declaration as dovidka.ScopeStatus opens.
 type DeclarationInForce struct {
-	Number    string    `xml:"declarationNumber"`
-	StartDate string    `xml:"startDate"`
-	EndDate   string    `xml:"endDate,omitempty"`
-	Provider  *Provider `xml:"legalEntity"`
+	Number    string    `xml:"declarationNumber" json:"declarationNumber"`
+	StartDate string    `xml:"startDate" json:"startDate"`
+	EndDate   string    `xml:"endDate,omitempty" json:"endDate,omitempty"`
+	Provider  *Provider `xml:"legalEntity" json:"legalEntity,omitempty"`
 }
 
 // Declarations wraps the list.
 type Declarations struct {
-	Declaration []Declaration `xml:"declaration"`
+	Declaration []Declaration `xml:"declaration" json:"declaration,omitempty"`
+}
+
+// MarshalJSON is as that of DeclarationsInForce.
+func (d Declarations) MarshalJSON() ([]byte, error) { return marshalList(d.Declaration) }
+
+func marshalList[T any](list []T) ([]byte, error) {
+	if list == nil {
+		list = []T{} // there are none, which is not the same as not told
+	}
+	return json.Marshal(list)
 }
 
 // Patient is whose declarations they are.
 type Patient struct {
-	ID         string `xml:"id"`
-	LastName   string `xml:"lastName"`
-	FirstName  string `xml:"firstName"`
-	SecondName string `xml:"secondName,omitempty"`
-	BirthDate  string `xml:"birthDate,omitempty"`
-	Gender     string `xml:"gender,omitempty"`
-	DeathDate  string `xml:"deathDate,omitempty"`
+	ID         string `xml:"id" json:"id"`
+	LastName   string `xml:"lastName" json:"lastName"`
+	FirstName  string `xml:"firstName" json:"firstName"`
+	SecondName string `xml:"secondName,omitempty" json:"secondName,omitempty"`
+	BirthDate  string `xml:"birthDate,omitempty" json:"birthDate,omitempty"`
+	Gender     string `xml:"gender,omitempty" json:"gender,omitempty"`
+	DeathDate  string `xml:"deathDate,omitempty" json:"deathDate,omitempty"`
 }
 
 // Declaration is one declaration.
 type Declaration struct {
-	ID        string    `xml:"id"`
-	Number    string    `xml:"declarationNumber"`
-	Status    string    `xml:"status"`
-	InForce   bool      `xml:"inForce"`
-	Reason    string    `xml:"reason,omitempty"`
-	StartDate string    `xml:"startDate"`
-	EndDate   string    `xml:"endDate,omitempty"`
-	EndedOn   string    `xml:"endedOn,omitempty"`
-	SignedAt  string    `xml:"signedAt,omitempty"`
-	Doctor    *Doctor   `xml:"doctor"`
-	Division  *Place    `xml:"division"`
-	Provider  *Provider `xml:"legalEntity"`
+	ID        string    `xml:"id" json:"id"`
+	Number    string    `xml:"declarationNumber" json:"declarationNumber"`
+	Status    string    `xml:"status" json:"status"`
+	InForce   bool      `xml:"inForce" json:"inForce"`
+	Reason    string    `xml:"reason,omitempty" json:"reason,omitempty"`
+	StartDate string    `xml:"startDate" json:"startDate"`
+	EndDate   string    `xml:"endDate,omitempty" json:"endDate,omitempty"`
+	EndedOn   string    `xml:"endedOn,omitempty" json:"endedOn,omitempty"`
+	SignedAt  string    `xml:"signedAt,omitempty" json:"signedAt,omitempty"`
+	Doctor    *Doctor   `xml:"doctor" json:"doctor,omitempty"`
+	Division  *Place    `xml:"division" json:"division,omitempty"`
+	Provider  *Provider `xml:"legalEntity" json:"legalEntity,omitempty"`
 }
 
 // Doctor is the employee of a declaration.
 type Doctor struct {
-	ID         string   `xml:"id"`
-	LastName   string   `xml:"lastName,omitempty"`
-	FirstName  string   `xml:"firstName,omitempty"`
-	SecondName string   `xml:"secondName,omitempty"`
-	Position   string   `xml:"position,omitempty"`
-	Speciality []string `xml:"speciality"`
-	Status     string   `xml:"status,omitempty"`
+	ID         string   `xml:"id" json:"id"`
+	LastName   string   `xml:"lastName,omitempty" json:"lastName,omitempty"`
+	FirstName  string   `xml:"firstName,omitempty" json:"firstName,omitempty"`
+	SecondName string   `xml:"secondName,omitempty" json:"secondName,omitempty"`
+	Position   string   `xml:"position,omitempty" json:"position,omitempty"`
+	Speciality []string `xml:"speciality" json:"speciality,omitempty"`
+	Status     string   `xml:"status,omitempty" json:"status,omitempty"`
 }
 
 // Place is the division of a declaration.
 type Place struct {
-	ID      string   `xml:"id"`
-	Name    string   `xml:"name,omitempty"`
-	Type    string   `xml:"type,omitempty"`
-	Address string   `xml:"address,omitempty"`
-	Phone   []string `xml:"phone"`
+	ID      string   `xml:"id" json:"id"`
+	Name    string   `xml:"name,omitempty" json:"name,omitempty"`
+	Type    string   `xml:"type,omitempty" json:"type,omitempty"`
+	Address string   `xml:"address,omitempty" json:"address,omitempty"`
+	Phone   []string `xml:"phone" json:"phone,omitempty"`
 }
 
 // Provider is the legal entity of a declaration.
 type Provider struct {
-	ID     string `xml:"id"`
-	Name   string `xml:"name,omitempty"`
-	EDRPOU string `xml:"edrpou,omitempty"`
-	Status string `xml:"status,omitempty"`
+	ID     string `xml:"id" json:"id"`
+	Name   string `xml:"name,omitempty" json:"name,omitempty"`
+	EDRPOU string `xml:"edrpou,omitempty" json:"edrpou,omitempty"`
+	Status string `xml:"status,omitempty" json:"status,omitempty"`
 }
 
 // Receipt proves that the disclosure was recorded.
 type Receipt struct {
-	GrantID    string `xml:"grantId"`
-	ConsentID  string `xml:"consentId,omitempty"` // none where a law permits
-	Index      int64  `xml:"index"`
-	Hash       string `xml:"hash"`
-	RecordedAt string `xml:"recordedAt"`
+	GrantID    string `xml:"grantId" json:"grantId"`
+	ConsentID  string `xml:"consentId,omitempty" json:"consentId,omitempty"` // none where a law permits
+	Index      int64  `xml:"index" json:"index"`
+	Hash       string `xml:"hash" json:"hash"`
+	RecordedAt string `xml:"recordedAt" json:"recordedAt"`
 }
 
 // Sealed is the FHIR Bundle in clear text and our detached signature over its
 // UTF-8 bytes.
 type Sealed struct {
-	MediaType string `xml:"mediaType"`
-	Content   string `xml:"content"`
-	Signature string `xml:"signature"`
-	SealedAt  string `xml:"sealedAt"`
+	MediaType string `xml:"mediaType" json:"mediaType"`
+	Content   string `xml:"content" json:"content"`
+	Signature string `xml:"signature" json:"signature"`
+	SealedAt  string `xml:"sealedAt" json:"sealedAt"`
 }
 
 // declarations makes the payload of an answer. asked is nil for a citizen's.

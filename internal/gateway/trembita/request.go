@@ -17,58 +17,58 @@ import (
 // An empty field is an absent one, here and below.
 type SignedRequest struct {
 	// PurposeID is the purpose registered with the personal-data monitoring.
-	PurposeID string `xml:"purposeId,omitempty"`
+	PurposeID string `xml:"purposeId,omitempty" json:"-"`
 	// SignedContent is the statement in clear text; required when Signature is
 	// detached.
-	SignedContent string `xml:"signedContent,omitempty"`
+	SignedContent string `xml:"signedContent,omitempty" json:"signedContent,omitempty"`
 	// Signature is the CMS container in base64.
-	Signature string `xml:"signature"`
+	Signature string `xml:"signature" json:"signature"`
 }
 
 // Inquiry is what GetDeclarationsByPurpose_v1 asks: a body by law, without the
 // citizen's signature.
 type Inquiry struct {
-	PurposeID   string  `xml:"purposeId"`
-	LegalGround string  `xml:"legalGround"`
-	Subject     Subject `xml:"subject"`
+	PurposeID   string  `xml:"purposeId" json:"-"`
+	LegalGround string  `xml:"legalGround" json:"legalGround"`
+	Subject     Subject `xml:"subject" json:"subject"`
 }
 
 // StatusInquiry is what GetDeclarationStatus_v1 asks.
 type StatusInquiry struct {
-	PurposeID         string  `xml:"purposeId"`
-	LegalGround       string  `xml:"legalGround"`
-	Subject           Subject `xml:"subject"`
-	DeclarationNumber string  `xml:"declarationNumber,omitempty"`
+	PurposeID         string  `xml:"purposeId" json:"-"`
+	LegalGround       string  `xml:"legalGround" json:"legalGround"`
+	Subject           Subject `xml:"subject" json:"subject"`
+	DeclarationNumber string  `xml:"declarationNumber,omitempty" json:"declarationNumber,omitempty"`
 }
 
 // Subject is the person asked about, in clear text for the monitoring of access
 // to personal data: one identifier, and what must fit it.
 type Subject struct {
-	RNOKPP     string    `xml:"rnokpp,omitempty"`
-	UNZR       string    `xml:"unzr,omitempty"`
-	Document   *Document `xml:"document"`
-	LastName   string    `xml:"lastName"`
-	FirstName  string    `xml:"firstName"`
-	SecondName string    `xml:"secondName,omitempty"`
-	BirthDate  string    `xml:"birthDate,omitempty"`
+	RNOKPP     string    `xml:"rnokpp,omitempty" json:"rnokpp,omitempty"`
+	UNZR       string    `xml:"unzr,omitempty" json:"unzr,omitempty"`
+	Document   *Document `xml:"document" json:"document,omitempty"`
+	LastName   string    `xml:"lastName" json:"lastName"`
+	FirstName  string    `xml:"firstName" json:"firstName"`
+	SecondName string    `xml:"secondName,omitempty" json:"secondName,omitempty"`
+	BirthDate  string    `xml:"birthDate,omitempty" json:"birthDate,omitempty"`
 }
 
 // Document is an identity document.
 type Document struct {
-	Type   string `xml:"type"`
-	Number string `xml:"number"`
+	Type   string `xml:"type" json:"type"`
+	Number string `xml:"number" json:"number"`
 }
 
 // Submission is what SubmitDeclarationsRequest_v1 takes: one of the two.
 type Submission struct {
-	Signed  *SignedRequest `xml:"signed"`
-	Inquiry *Inquiry       `xml:"inquiry"`
+	Signed  *SignedRequest `xml:"signed" json:"signed,omitempty"`
+	Inquiry *Inquiry       `xml:"inquiry" json:"inquiry,omitempty"`
 }
 
 // ResultRequest is what GetDeclarationsResult_v1 asks.
 type ResultRequest struct {
-	PurposeID string `xml:"purposeId,omitempty"`
-	RequestID string `xml:"requestId"`
+	PurposeID string `xml:"purposeId,omitempty" json:"-"`
+	RequestID string `xml:"requestId" json:"requestId"`
 }
 
 // maxText is the length that the schema allows a text, in characters.
@@ -196,14 +196,6 @@ func (r ResultRequest) id() (dovidka.ID, bool) {
 	return dovidka.ID(id), requestIDPattern.MatchString(id)
 }
 
-// decode reads a request of the type. What is wrong with the body is an
-// *xroad.Fault.
-func decode[T any](body *xroad.Body) (T, error) {
-	var in T
-	err := body.DecodeStrict(&in)
-	return in, err
-}
-
 // unusable makes the fault of a field that cannot be used. Another fault stays
 // what it is.
 func unusable(err error) error {
@@ -218,4 +210,30 @@ func unusable(err error) error {
 func (r ResultRequest) fill(req *dovidka.Request) (err error) {
 	req.Caller.PurposeID, err = readPurpose(r.PurposeID)
 	return err
+}
+
+// purposed is a request in REST, where the purpose stands in a header.
+type purposed interface {
+	declare(purpose string)
+	byLaw() bool // and so a purpose is required
+}
+
+func (r *SignedRequest) declare(purpose string) { r.PurposeID = purpose }
+func (i *Inquiry) declare(purpose string)       { i.PurposeID = purpose }
+func (i *StatusInquiry) declare(purpose string) { i.PurposeID = purpose }
+func (r *ResultRequest) declare(purpose string) { r.PurposeID = purpose }
+
+func (*SignedRequest) byLaw() bool { return false }
+func (*Inquiry) byLaw() bool       { return true }
+func (*StatusInquiry) byLaw() bool { return true }
+func (*ResultRequest) byLaw() bool { return false }
+func (s *Submission) byLaw() bool  { return s.Inquiry != nil }
+
+func (s *Submission) declare(purpose string) {
+	if s.Signed != nil {
+		s.Signed.declare(purpose)
+	}
+	if s.Inquiry != nil {
+		s.Inquiry.declare(purpose)
+	}
 }

@@ -1,15 +1,14 @@
-// Package trembita is the SOAP door: it makes a Request of an X-Road message
-// and words the answer for the bus.
+// Package trembita is the door of the bus: it makes a Request of an X-Road
+// message, in SOAP or in REST, and words the answer.
 //
 // It may call the disclosure only. It holds no key, no store, and nothing of a
-// message after its answer. Every answer has status 200 or 500, because a
-// security server hides any other behind an error of its own (PR-MESS, clause
-// 2.8): an outcome of the business, a refusal too, is an ordinary response, and
-// only what could not be processed is a fault.
+// message after its answer. An outcome of the business, a refusal too, is an
+// ordinary response, and only what could not be processed is an error. In SOAP
+// every answer has status 200 or 500, because a security server hides any other
+// behind an error of its own (PR-MESS, clause 2.8).
 //
-// To stop, call Shutdown of the handler first: new requests are refused with a
-// fault while those in work end. Then stop the HTTP server, then close the
-// disclosure.
+// To stop, call Shutdown of the handlers first: new requests are refused while
+// those in work end. Then stop the HTTP server, then close the disclosure.
 package trembita
 
 import (
@@ -53,6 +52,8 @@ type Config struct {
 	Limiter *gateway.Limiter
 	// Address stands in the WSDL; empty takes the request's.
 	Address string
+	// OpenAPI is the description of the operations in REST, which NewREST serves.
+	OpenAPI []byte
 	// Limits bounds a message; Size is 1 MiB when zero, which holds any
 	// container of ours many times over.
 	Limits xroad.Limits
@@ -70,6 +71,20 @@ var schema string
 
 // New checks the configuration and returns the door.
 func New(c Config) (*xroad.Handler, error) {
+	d, err := newDoor(&c)
+	if err != nil {
+		return nil, err
+	}
+	return xroad.NewHandler(xroad.Config{
+		Operations: d.operations(),
+		WSDL:       Description(c.Address),
+		Limits:     c.Limits, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, Now: c.Now,
+		Observe: observe,
+	})
+}
+
+// newDoor checks the configuration and sets its defaults.
+func newDoor(c *Config) (*door, error) {
 	if c.Disclosure == nil || c.Limiter == nil {
 		return nil, errors.New("trembita: disclosure and limiter are required")
 	}
@@ -80,12 +95,7 @@ func New(c Config) (*xroad.Handler, error) {
 	for _, client := range c.Clients {
 		d.clients[client] = true
 	}
-	return xroad.NewHandler(xroad.Config{
-		Operations: d.operations(),
-		WSDL:       Description(c.Address),
-		Limits:     c.Limits, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, Now: c.Now,
-		Observe: observe,
-	})
+	return d, nil
 }
 
 // Description returns our WSDL.
@@ -122,8 +132,19 @@ func Description(address string) *xroad.WSDL {
 }
 
 // AnswerPanic answers a request that a defect of ours broke outside the
-// handler, which answers its own.
-func AnswerPanic(w http.ResponseWriter, _ *http.Request) {
+// handlers, which answer their own.
+func AnswerPanic(w http.ResponseWriter, r *http.Request) {
+	if inREST(r) {
+		response, err := xroad.RESTJSON(http.StatusInternalServerError, map[string]string{
+			"type": xroad.CodeInternalError, "message": wordings[dovidka.CodeInternal].text, "detail": "",
+		})
+		if err == nil {
+			w.Header().Set("Content-Type", response.ContentType)
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = w.Write(response.Body)
+		}
+		return
+	}
 	fault := xroad.Fault{Code: xroad.CodeInternalError, Text: wordings[dovidka.CodeInternal].text}
 	body := fault.Marshal()
 	w.Header().Set("Content-Type", fault.Version.ContentType())

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/dovidka/dovidka"
+	"github.com/dovidka/dovidka/api"
 	"github.com/dovidka/dovidka/internal/gateway"
 	"github.com/dovidka/dovidka/internal/gateway/trembita"
 	"github.com/dovidka/dovidka/internal/platform/telemetry"
@@ -168,7 +169,12 @@ func newWorld(tb testing.TB, c trembita.Config, submit func(context.Context, dov
 	if w.soap, err = trembita.New(c); err != nil {
 		tb.Fatal(err)
 	}
-	w.door = observed.Middleware("trembita", trembita.AnswerPanic, w.soap)
+	c.OpenAPI = api.TrembitaREST()
+	inREST, err := trembita.NewREST(c)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w.door = observed.Middleware("trembita", trembita.AnswerPanic, trembita.Split(inREST, w.soap))
 	return w
 }
 
