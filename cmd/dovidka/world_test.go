@@ -267,6 +267,22 @@ type entry struct {
 	Kind    dovidka.EventKind `json:"kind"`
 	Request dovidka.ID        `json:"request"`
 	Grant   dovidka.ID        `json:"grant"`
+	Consent dovidka.ID        `json:"consentId"`
+
+	Subject     dovidka.Pseudonym `json:"subject"`
+	Relation    dovidka.Relation  `json:"relation"`
+	Channel     dovidka.Channel   `json:"channel"`
+	Caller      string            `json:"caller"`
+	Service     string            `json:"service"`
+	Message     string            `json:"message"`
+	Transaction string            `json:"transaction"`
+	User        dovidka.Pseudonym `json:"user"`
+	PurposeID   string            `json:"purposeId"`
+	Ground      string            `json:"ground"`
+	Scope       dovidka.Scope     `json:"scope"`
+	Code        dovidka.Code      `json:"code"`
+	Detail      string            `json:"detail"`
+	raw         string
 }
 
 // ledger proves the ledger and returns its entries. Nothing in it may be
@@ -302,6 +318,10 @@ func (w *world) ledger() []entry {
 			of[e.Request] = map[dovidka.EventKind]int{}
 		}
 		of[e.Request][e.Kind]++
+		if e.Kind == dovidka.EventGranted && e.Ground != "" {
+			of[e.Request][dovidka.EventConsentGiven]++ // the law stands in for it
+		}
+		e.raw = string(row.Body)
 		out = append(out, e)
 	}
 	for id, kinds := range of {
