@@ -87,7 +87,12 @@ type recorded struct {
 	Request dovidka.ID        `json:"request"`
 	Grant   dovidka.ID        `json:"grant"`
 	Digest  string            `json:"digest"`
-	hash    string
+	Code    dovidka.Code      `json:"code"`
+
+	Message     string `json:"message"`
+	Transaction string `json:"transaction"`
+
+	hash string
 }
 
 // readLedger reads the entries of a demonstration's ledger; the first is at 1.

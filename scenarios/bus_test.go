@@ -16,7 +16,7 @@ const (
 	busGround  = "Закон України № 2168-VIII, стаття 9"
 )
 
-func operations() []string {
+func allOperations() []string {
 	return []string{
 		trembita.OperationGetDeclarations, trembita.OperationGetDeclarationsByPurpose, trembita.OperationGetDeclarationStatus,
 		trembita.OperationSubmitDeclarations, trembita.OperationGetDeclarationsResult,
@@ -43,7 +43,7 @@ func busNames(t testing.TB, operation string) (xroad.ClientID, xroad.ServiceID) 
 func startSecurityServer(t testing.TB, door string, change func(*xroadtest.Config)) *xroadtest.Server {
 	t.Helper()
 	config := xroadtest.Config{Dialect: xroadtest.UXP}
-	for _, operation := range operations() {
+	for _, operation := range allOperations() {
 		client, service := busNames(t, operation)
 		config.Services = append(config.Services, xroadtest.Service{ID: service, URL: door, Clients: []xroad.ClientID{client}})
 	}
