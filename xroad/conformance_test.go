@@ -254,6 +254,9 @@ func TestFormsRefused(t *testing.T) {
 			f.chunked = true
 			response, answer = exchangeRaw(t, server, f.raw())
 			checkRefusal(t, response.StatusCode, answer, test.code)
+			if test.name == "meta-service" {
+				return // a security server answers it itself
+			}
 			for _, via := range standIns {
 				response := post(via, test.contentType, test.body)
 				checkRefusal(t, response.Code, response.Body.Bytes(), "")

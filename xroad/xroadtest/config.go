@@ -40,6 +40,10 @@ type Service struct {
 	Unverified   bool
 	// WSDL is the address of the provider's description; that of the service with ?wsdl if empty.
 	WSDL string
+	// REST says that the service is no SOAP. Calls of either kind are passed on in any case; the meta-services which list
+	// the services of SOAP leave it out. OpenAPI is the address of its description, for getOpenAPI.
+	REST    bool
+	OpenAPI string
 
 	// Clients may call the service; an empty list admits nobody.
 	Clients  []xroad.ClientID
@@ -60,6 +64,9 @@ type Config struct {
 	Consumers   []*x509.Certificate
 	AnyConsumer bool
 
+	// BareErrors has the errors of REST come without the header field that marks them: it is not known that UXP has one.
+	// Only UXP can.
+	BareErrors bool
 	// SnakeCase has the codes of faults spelled as the newest X-Road does: server.serverproxy.access_denied.
 	SnakeCase bool
 	// OverlookHeaders passes answers whose header differs from the request's, as one exchange over UXP was seen to do.
@@ -101,6 +108,9 @@ func (c *Config) check() error {
 	}
 	if c.OverlookHeaders && c.Dialect != UXP {
 		return errors.New("only UXP overlooks headers")
+	}
+	if c.BareErrors && c.Dialect != UXP {
+		return errors.New("only UXP leaves errors unmarked")
 	}
 	if c.Identity != nil && len(c.Consumers) == 0 && !c.AnyConsumer {
 		return errors.New("an identity, but no consumers' certificates: nobody could connect")

@@ -10,12 +10,18 @@
 // services are handed out on /wsdl, decorated as UXP decorates them. REST calls are passed on likewise, at /restapi with
 // Uxp-* header fields in UXP and at /r1 with X-Road-* in X-Road.
 //
+// The meta-services it answers itself: the services of a provider and their descriptions in SOAP and REST, its clients,
+// and its health. It keeps the last messages and gives them out on /signature, in X-Road /asic, in containers that have
+// the form of the real ones and are signed by nobody but itself.
+//
 // It can be made to fail in every way that the field knows ([Server.Misbehave]): faults of security servers by their
 // codes, wrong echoes, pages of HTML, bodies without end, connections cut at any point.
 //
-// It neither signs nor encrypts nor stamps, one server plays both ends, and its keys are worth nothing. Where it is
-// known how X-Road and UXP differ it follows [Dialect]; what is only inferred of UXP is said where it is done.
+// It neither encrypts nor stamps, one server plays both ends, and its keys are worth nothing. Where it is known how
+// X-Road and UXP differ it follows [Dialect]; what is only inferred of UXP is said where it is done.
 //
-// Sources: "X-Road: Message Protocol v4.0" (PR-MESS), the answers which X-Road's own tests demand of a security
-// server, the guides for developers of Trembita services, and an exchange recorded by a UXP server.
+// Sources: "X-Road: Message Protocol v4.0" (PR-MESS) and for REST (PR-REST), "Service Metadata Protocol" (PR-META) and
+// for REST (PR-MREST), "Signed Document Download and Verification Manual" (UG-SIGDOC), the answers which X-Road's own
+// tests demand of a security server, the guides for developers of Trembita services, and an exchange recorded by a UXP
+// server.
 package xroadtest

@@ -67,16 +67,25 @@ func (s *Server) exchange(r *http.Request, e *Exchange) *answer {
 	if e.Fault == ErrorPage || e.Fault == Redirect {
 		return &answer{version: version}
 	}
-	service, refused := s.permit(request.Header.Client, request.Header.Service)
-	if refused != nil {
-		return s.refusal(version, refused, e)
+	a, refused := s.metaSOAP(r, request, parcel.envelope(), e)
+	if a == nil && refused == nil {
+		var service *Service
+		if service, refused = s.permit(request.Header.Client, request.Header.Service); refused != nil {
+			return s.refusal(version, refused, e)
+		}
+		s.archive.keep(e, false, parcel.envelope())
+		a, refused = s.ask(r, service, request, parcel, e)
 	}
-	a, refused := s.ask(r, service, request, parcel, e)
 	if r.Context().Err() != nil {
 		return nil
 	}
 	if refused != nil {
 		return s.refusal(version, refused, e)
+	}
+	if e.Forwarded > 0 {
+		if answered, err := s.config.Dialect.unpack(a.body, a.contentType); err == nil {
+			s.archive.keep(e, true, answered.envelope())
+		}
 	}
 	return a
 }

@@ -20,7 +20,8 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, fault F
 	s.spoil(a, fault)
 	header := w.Header()
 	maps.Copy(header, a.header)
-	if a.transaction != "" {
+	// A page of an error or a redirection comes from something in front of the security server.
+	if a.transaction != "" && fault != ErrorPage && fault != Redirect {
 		header.Set("Uxp-Transaction-Id", a.transaction) // inferred
 	}
 	switch fault {

@@ -20,6 +20,9 @@ type Server struct {
 	URL string // for consumers to send messages to
 
 	config   Config
+	started  time.Time
+	signer   func() (*tls.Certificate, error) // of the containers; made when the first is asked for
+	archive  archive
 	identity atomic.Pointer[tls.Certificate]
 	clients  map[xroad.ServiceID]*http.Client // towards providers
 	server   *http.Server
@@ -51,7 +54,8 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		URL: "http://" + listener.Addr().String() + "/", config: config, done: make(chan struct{}),
-		clients: map[xroad.ServiceID]*http.Client{},
+		clients: map[xroad.ServiceID]*http.Client{}, started: time.Now(),
+		signer: sync.OnceValues(func() (*tls.Certificate, error) { return NewIdentity("stand-in security server") }),
 	}
 	s.identity.Store(config.Identity)
 	if config.Identity != nil {
@@ -103,6 +107,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.active.Done()
 	if r.Method == http.MethodGet && r.URL.Path == "/wsdl" {
 		s.describe(w, r, fault)
+		return
+	}
+	if page := s.page(r); page != nil {
+		s.show(w, r, page, fault)
 		return
 	}
 	exchange := Exchange{Fault: fault}

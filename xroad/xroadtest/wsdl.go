@@ -138,6 +138,11 @@ func Decorate(wsdl []byte, serviceCode, address string) ([]byte, error) {
 		return nil, fmt.Errorf("decorate description: %w", err)
 	}
 	declareHeaders(definitions, kept)
+	return relocate(definitions, address), nil
+}
+
+// relocate writes a description with another address of its services.
+func relocate(definitions *element, address string) []byte {
 	for _, service := range definitions.all(namespaceWSDL, "service") {
 		for _, port := range service.all(namespaceWSDL, "port") {
 			for _, place := range append(port.all(namespaceSOAP, "address"), port.all(namespaceSOAP12, "address")...) {
@@ -147,7 +152,7 @@ func Decorate(wsdl []byte, serviceCode, address string) ([]byte, error) {
 	}
 	out := bytes.NewBufferString(xmlDeclaration + "\n")
 	definitions.write(out)
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 // operation is one that is kept, in its binding and in the port type of that.
