@@ -28,6 +28,7 @@ func TestPasted(t *testing.T) {
 		"Prove the ledger":                                     {"The ledger is sound: ", 0},
 		"A public body asks for declarations by law":           {"Декларація 0001-20MH-K800: Діє", 0},
 		"A public body asks whether a declaration is in force": {"Декларація 0001-20MH-K800: Діє", 0},
+		"A public body asks in REST, by curl":                  {`"inForce":true`, 0},
 		"A public body asks now and fetches the answer later":  {"Декларація 0001-20MH-K800: Діє", 0},
 		"A citizen's request now, and its answer later":        {"Декларація 0001-20MH-K800: Діє", 0},
 		"Who sealed the first answer, asking the authority's services instead of lists": {"VALID", 0},

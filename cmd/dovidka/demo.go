@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dovidka/dovidka/internal/gateway/trembita"
 	"github.com/dovidka/dovidka/internal/platform/telemetry"
 )
 
@@ -135,6 +136,13 @@ func (c *demoCommand) once(ctx context.Context, out io.Writer, at addresses, fol
 	return verify.Run(ctx, &streams{out: out, err: io.Discard})
 }
 
+// demoInquiry is what a body asks about the citizen in REST.
+func demoInquiry(c demoCitizen) string {
+	surname, given, _ := strings.Cut(c.Name, " ")
+	given, _, _ = strings.Cut(given, " ")
+	return fmt.Sprintf(`{"legalGround":%q,"subject":{"rnokpp":%q,"lastName":%q,"firstName":%q}}`, demoGround, c.RNOKPP, surname, given)
+}
+
 // showDemo prints what to try; each line works when pasted.
 func showDemo(out io.Writer, at addresses, folder *demoFolder) error {
 	self := selfCommand()
@@ -172,6 +180,8 @@ func showDemo(out io.Writer, at addresses, folder *demoFolder) error {
 			quote(folder.path("trust", "issuers.pem")))},
 		{"A public body asks for declarations by law", fmt.Sprintf("%s --inquire declarations %s", bus, byLaw)},
 		{"A public body asks whether a declaration is in force", fmt.Sprintf("%s --inquire status %s", bus, byLaw)},
+		{"A public body asks in REST, by curl", fmt.Sprintf("curl -sS %s -H 'Uxp-Client: %s' -H 'Uxp-Purpose-Ids: %s' -H 'Content-Type: application/json' -d %s",
+			strings.TrimSuffix(at.SOAP, "/")+trembita.RESTBase+"/declaration-status", demoClient, demoPurpose, quote(demoInquiry(adult)))},
 		{"A public body asks now and fetches the answer later", fmt.Sprintf(`id=$(%s --inquire declarations %s --later) && %s --result "$id"`, bus, byLaw, bus)},
 		{"A citizen's request now, and its answer later", fmt.Sprintf(`id=$(%s %s --later) && %s --result "$id"`, bus, key(adult), bus)},
 		{"Prove the ledger", fmt.Sprintf("%s ledger verify --config %s", self, quote(folder.config()))},
