@@ -12,7 +12,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +25,7 @@ type Config struct {
 	ReadTimeout   time.Duration // for a request's body; 30 s
 	WriteTimeout  time.Duration // for a response; 30 s
 	MaxConcurrent int           // requests in work; 64. More are refused at once
+	MaxBuffered   int64         // bytes of all bodies held together; 32 MiB
 
 	// Observe is called after every request, if not nil. Exchanges in parallel call it in parallel.
 	Observe func(context.Context, Exchange)
@@ -37,15 +37,14 @@ type Config struct {
 //
 // Every answer has status 200 or 500, because a security server turns any other into an error of its own and hides
 // what we said: faults, unknown paths and methods, time-outs, overload and shutdown included. For this to hold it must
-// not stand behind an http.ServeMux, which redirects. What net/http answers by itself before a handler is
-// called (an unreadable request line, an Expect other than 100-continue) stays out of reach.
+// not stand behind an http.ServeMux, which redirects. [Guard] sees to what net/http answers by itself before a handler
+// is called.
 //
 // Path and query of a POST do not matter, nor does SOAPAction, nor Accept.
 type Handler struct {
 	config     Config
 	operations operations
-	slots      chan struct{} // one is held while a request is in work
-	closing    atomic.Bool
+	capacity   *capacity
 }
 
 // NewHandler checks the configuration.
@@ -66,13 +65,17 @@ func NewHandler(config Config) (*Handler, error) {
 	setDefault(&config.ReadTimeout, 30*time.Second)
 	setDefault(&config.WriteTimeout, 30*time.Second)
 	setDefault(&config.MaxConcurrent, 64)
+	setDefault(&config.MaxBuffered, 32<<20)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Handler{config: config, operations: all, slots: make(chan struct{}, config.MaxConcurrent)}, nil
+	return &Handler{
+		config: config, operations: all,
+		capacity: newCapacity(config.MaxConcurrent, config.MaxBuffered, config.Limits.Size),
+	}, nil
 }
 
-func setDefault[T time.Duration | int](value *T, standard T) {
+func setDefault[T time.Duration | int | int64](value *T, standard T) {
 	if *value <= 0 {
 		*value = standard
 	}
@@ -81,15 +84,7 @@ func setDefault[T time.Duration | int](value *T, standard T) {
 // Shutdown refuses new requests, with a fault, and returns when those in work are done or the context ends. It is
 // called before the Shutdown of the http.Server, and once.
 func (h *Handler) Shutdown(ctx context.Context) error {
-	h.closing.Store(true)
-	for range cap(h.slots) {
-		select {
-		case h.slots <- struct{}{}:
-		case <-ctx.Done():
-			return fmt.Errorf("shut down handler: %w", ctx.Err())
-		}
-	}
-	return nil
+	return h.capacity.shutdown(ctx)
 }
 
 // ServeHTTP implements http.Handler.
@@ -177,24 +172,31 @@ func (c *call) answer() (body []byte, err error) {
 		return nil, &Fault{Code: CodeInvalidHTTPMethod, Text: "Сервіс приймає лише запити POST.",
 			Err: errors.New("method is not POST")}
 	}
-	held := c.handler.acquire()
-	if held == nil {
-		return nil, &Fault{Code: CodeBusy, Text: "Сервіс перевантажений, спробуйте пізніше.", Version: requestVersion,
-			Err: errors.New("too many requests in work, or shutting down")}
+	if c.handler.capacity.closing.Load() {
+		return nil, busy(requestVersion, nil, errors.New("shutting down"))
 	}
+	held := c.handler.capacity.hold()
 	defer held.release()
-	operation, request, err := c.read(requestVersion)
+	operation, request, err := c.read(held, requestVersion)
 	if err != nil {
 		return nil, err
 	}
 	c.exchange.Operation = operation.Name
+	if !held.place() {
+		return nil, busy(request.Version, request.Header, errors.New("too many requests in work, or shutting down"))
+	}
 	return c.run(held, operation, request)
 }
 
+func busy(version Version, header *Header, err error) *Fault {
+	return &Fault{Code: CodeBusy, Text: "Сервіс перевантажений, спробуйте пізніше.", Version: version, Header: header, Err: err}
+}
+
 // read reads the message within the time for it and finds the operation, which says whether it wants attachments.
-func (c *call) read(version Version) (operation *Operation, request *Package, err error) {
+func (c *call) read(held *hold, version Version) (operation *Operation, request *Package, err error) {
 	limits := c.handler.config.Limits
-	request, err = readPackage(c.r.Body, c.r.Header.Get("Content-Type"), limits, func(in *incoming) (*Message, bool, error) {
+	body := &heldReader{c.r.Body, held, time.Now().Add(c.handler.config.ReadTimeout)}
+	request, err = readPackage(body, c.r.Header.Get("Content-Type"), limits, func(in *incoming) (*Message, bool, error) {
 		message, err := in.parse(&parser{version: in.version}, limits)
 		if err != nil {
 			return nil, false, err
@@ -217,6 +219,9 @@ func (c *call) read(version Version) (operation *Operation, request *Package, er
 		return nil, nil, fault
 	}
 	c.w.Header().Set("Connection", "close")
+	if errors.Is(err, errNoRoom) {
+		return nil, nil, busy(version, nil, err)
+	}
 	text := "Запит не вдалося прочитати."
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		text = "Запит не надійшов вчасно."
@@ -251,7 +256,7 @@ func (c *call) send(status int, contentType string, body []byte) {
 	header := c.w.Header()
 	header.Set("Content-Type", contentType)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	if c.handler.closing.Load() {
+	if c.handler.capacity.closing.Load() {
 		header.Set("Connection", "close")
 	}
 	c.exchange.Status, c.exchange.Size = status, len(body)

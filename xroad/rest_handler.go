@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +26,7 @@ type RESTConfig struct {
 	ReadTimeout   time.Duration // for a request's body; 30 s
 	WriteTimeout  time.Duration // for a response; 30 s
 	MaxConcurrent int           // requests in work; 64. More are refused at once
+	MaxBuffered   int64         // bytes of all bodies held together; 32 MiB
 
 	// Observe is called after every request, if not nil. Exchanges in parallel call it in parallel.
 	Observe func(context.Context, RESTExchange)
@@ -44,10 +44,9 @@ type RESTConfig struct {
 // -Request-Id and -Request-Hash itself, replaces those that a provider sets, and has X-Road-Error for its own errors
 // (PR-REST, clause 4.3).
 type RESTHandler struct {
-	config  RESTConfig
-	routes  []route
-	slots   chan struct{} // one is held while a request is in work
-	closing atomic.Bool
+	config   RESTConfig
+	routes   []route
+	capacity *capacity
 }
 
 // NewRESTHandler checks the configuration.
@@ -69,39 +68,19 @@ func NewRESTHandler(config RESTConfig) (*RESTHandler, error) {
 	setDefault(&config.ReadTimeout, 30*time.Second)
 	setDefault(&config.WriteTimeout, 30*time.Second)
 	setDefault(&config.MaxConcurrent, 64)
+	setDefault(&config.MaxBuffered, 32<<20)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &RESTHandler{config: config, routes: routes, slots: make(chan struct{}, config.MaxConcurrent)}, nil
+	return &RESTHandler{
+		config: config, routes: routes, capacity: newCapacity(config.MaxConcurrent, config.MaxBuffered, config.Size),
+	}, nil
 }
 
 // Shutdown refuses new requests and returns when those in work are done or the context ends. It is called before the
 // Shutdown of the http.Server, and once.
 func (h *RESTHandler) Shutdown(ctx context.Context) error {
-	h.closing.Store(true)
-	for range cap(h.slots) {
-		select {
-		case h.slots <- struct{}{}:
-		case <-ctx.Done():
-			return fmt.Errorf("shut down REST handler: %w", ctx.Err())
-		}
-	}
-	return nil
-}
-
-// acquire returns nil if all slots are taken.
-func (h *RESTHandler) acquire() *slot {
-	if h.closing.Load() {
-		return nil
-	}
-	select {
-	case h.slots <- struct{}{}:
-		held := &slot{slots: h.slots}
-		held.holders.Store(1)
-		return held
-	default:
-		return nil
-	}
+	return h.capacity.shutdown(ctx)
 }
 
 // RESTExchange is what there is to log and count about a request. It holds no personal data, unless an operation put
@@ -189,15 +168,17 @@ func (c *restCall) answer() (*RESTResponse, error) {
 		return nil, &Fault{Code: CodeInconsistentHeaders, Text: "Код сервісу в заголовку не відповідає адресі запиту.",
 			Err: errors.New("path and service code name different operations")}
 	}
-	held := c.handler.acquire()
-	if held == nil {
-		return nil, &Fault{Code: CodeBusy, Text: "Сервіс перевантажений, спробуйте пізніше.",
-			Err: errors.New("too many requests in work, or shutting down")}
+	if c.handler.capacity.closing.Load() {
+		return nil, busy(SOAP11, nil, errors.New("shutting down"))
 	}
+	held := c.handler.capacity.hold()
 	defer held.release()
-	body, err := c.read()
+	body, err := c.read(held)
 	if err != nil {
 		return nil, err
+	}
+	if !held.place() {
+		return nil, busy(SOAP11, nil, errors.New("too many requests in work, or shutting down"))
 	}
 	request := &RESTRequest{
 		Header: header, Method: c.r.Method, Query: c.r.URL.Query(), ContentType: c.r.Header.Get("Content-Type"), Body: body,
@@ -227,7 +208,7 @@ func (c *restCall) note(header *RESTHeader) {
 }
 
 // read reads the body within its bounds.
-func (c *restCall) read() ([]byte, error) {
+func (c *restCall) read(held *hold) ([]byte, error) {
 	limit := c.handler.config.Size
 	tooLarge := &Fault{Code: CodeTooLarge, Text: "Запит завеликий.", Err: errors.New("request beyond size limit")}
 	if encoding := c.r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -238,7 +219,8 @@ func (c *restCall) read() ([]byte, error) {
 		c.w.Header().Set("Connection", "close") // the body is not worth reading
 		return nil, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(c.r.Body, limit+1))
+	room := &heldReader{c.r.Body, held, time.Now().Add(c.handler.config.ReadTimeout)}
+	body, err := io.ReadAll(io.LimitReader(room, limit+1))
 	switch {
 	case err == nil && int64(len(body)) <= limit:
 		// From here on net/http reads from the connection to see the client leave; a deadline would look like that.
@@ -249,6 +231,9 @@ func (c *restCall) read() ([]byte, error) {
 		return nil, tooLarge
 	}
 	c.w.Header().Set("Connection", "close")
+	if errors.Is(err, errNoRoom) {
+		return nil, busy(SOAP11, nil, err)
+	}
 	text := "Запит не вдалося прочитати."
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		text = "Запит не надійшов вчасно."
@@ -257,7 +242,7 @@ func (c *restCall) read() ([]byte, error) {
 }
 
 // run lets the operation work. It does not wait longer than the time allowed, whatever the operation does.
-func (c *restCall) run(held *slot, operation *RESTOperation, request *RESTRequest) (*RESTResponse, error) {
+func (c *restCall) run(held *hold, operation *RESTOperation, request *RESTRequest) (*RESTResponse, error) {
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.handler.config.Timeout)
 	defer cancel()
 	type result struct {
@@ -345,7 +330,7 @@ func (c *restCall) send(response *RESTResponse) {
 		header.Set("Cache-Control", "no-store") // it may be about a person
 	}
 	header.Set("X-Content-Type-Options", "nosniff")
-	if c.handler.closing.Load() {
+	if c.handler.capacity.closing.Load() {
 		header.Set("Connection", "close")
 	}
 	c.exchange.Status, c.exchange.Size = status, len(body)

@@ -6,42 +6,11 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"sync/atomic"
 )
-
-// slot is the right to work on a request. It is given back when both the handler and the operation are done with it,
-// so that operations which do not heed their context still count.
-type slot struct {
-	slots   chan struct{}
-	holders atomic.Int32
-}
-
-// acquire returns nil if all slots are taken.
-func (h *Handler) acquire() *slot {
-	if h.closing.Load() {
-		return nil
-	}
-	select {
-	case h.slots <- struct{}{}:
-		held := &slot{slots: h.slots}
-		held.holders.Store(1)
-		return held
-	default:
-		return nil
-	}
-}
-
-func (s *slot) share() { s.holders.Add(1) }
-
-func (s *slot) release() {
-	if s.holders.Add(-1) == 0 {
-		<-s.slots
-	}
-}
 
 // run lets the operation work on the message and returns the encoded response. It does not wait longer than the time
 // allowed, whatever the operation does.
-func (c *call) run(held *slot, operation *Operation, message *Package) ([]byte, error) {
+func (c *call) run(held *hold, operation *Operation, message *Package) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.handler.config.Timeout)
 	defer cancel()
 	header := *message.Header

@@ -35,7 +35,8 @@ func NewREST(c Config) (*xroad.RESTHandler, error) {
 	}
 	return xroad.NewRESTHandler(xroad.RESTConfig{
 		Operations: d.restOperations(), OpenAPI: c.OpenAPI, OpenAPIPath: RESTBase + "/openapi.yaml",
-		Size: c.Limits.Size, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, Now: c.Now, Observe: observeREST,
+		Size: c.Limits.Size, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, MaxBuffered: buffered * c.Limits.Size,
+		Now: c.Now, Observe: observeREST,
 	})
 }
 

@@ -64,7 +64,11 @@ type Config struct {
 	Now           func() time.Time // time.Now when nil
 }
 
-const defaultSize = 1 << 20
+const (
+	defaultSize = 1 << 20
+	// buffered is how many messages of the largest size have memory at once.
+	buffered = 16
+)
 
 //go:embed schema.xsd
 var schema string
@@ -78,8 +82,8 @@ func New(c Config) (*xroad.Handler, error) {
 	return xroad.NewHandler(xroad.Config{
 		Operations: d.operations(),
 		WSDL:       Description(c.Address),
-		Limits:     c.Limits, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, Now: c.Now,
-		Observe: observe,
+		Limits:     c.Limits, Timeout: c.Timeout, MaxConcurrent: c.MaxConcurrent, MaxBuffered: buffered * c.Limits.Size,
+		Now: c.Now, Observe: observe,
 	})
 }
 
