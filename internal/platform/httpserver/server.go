@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -28,6 +27,10 @@ type Config struct {
 	// things out. It excludes TLS, so that neither is chosen by mistake.
 	Insecure bool
 	Logger   *slog.Logger
+	// Prepare, when not nil, has the last word on the server: it may have it say in
+	// a protocol of its own what net/http says by itself. It is called once and
+	// returns the listener to serve from, which brings TLS with it.
+	Prepare func(*http.Server, net.Listener) net.Listener
 
 	// The bounds below have defaults when zero.
 
@@ -37,7 +40,7 @@ type Config struct {
 	IdleTimeout       time.Duration // 60 s between requests of a connection
 	ShutdownTimeout   time.Duration // 20 s to finish what was accepted
 	MaxHeaderBytes    int           // 32 KiB
-	MaxConnections    int           // 1024; those above wait to be accepted
+	MaxConnections    int           // 1024; for one more, that which has been idle longest is closed
 }
 
 func (c *Config) complete() error {
@@ -71,6 +74,7 @@ type Server struct {
 	name     string
 	http     *http.Server
 	listener net.Listener
+	prepare  func(*http.Server, net.Listener) net.Listener
 	secure   bool
 	shutdown time.Duration
 	logger   *slog.Logger
@@ -99,11 +103,11 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listener %s: %w", c.Name, err)
 	}
+	open := newConnections(listener, c.MaxConnections)
 	return &Server{
-		name: c.Name, secure: c.TLS != nil, shutdown: c.ShutdownTimeout, logger: logger,
-		listener: &limitedListener{Listener: listener, places: make(chan struct{}, c.MaxConnections), closed: make(chan struct{})},
+		name: c.Name, secure: c.TLS != nil, shutdown: c.ShutdownTimeout, logger: logger, listener: open, prepare: c.Prepare,
 		http: &http.Server{
-			Handler: c.Handler, TLSConfig: tlsConfig, ConnContext: connContext,
+			Handler: c.Handler, TLSConfig: tlsConfig, ConnContext: connContext, ConnState: open.watch,
 			ReadHeaderTimeout: c.ReadHeaderTimeout, ReadTimeout: c.ReadTimeout, WriteTimeout: c.WriteTimeout,
 			IdleTimeout: c.IdleTimeout, MaxHeaderBytes: c.MaxHeaderBytes,
 			// net/http says here what strangers do wrong on the wire; at debug
@@ -131,13 +135,7 @@ func (s *Server) Run(ctx context.Context) error {
 	// Requests outlive ctx: they are to be finished, not cancelled.
 	s.http.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	served := make(chan error, 1)
-	go func() {
-		if s.secure {
-			served <- s.http.ServeTLS(s.listener, "", "")
-		} else {
-			served <- s.http.Serve(s.listener)
-		}
-	}()
+	go func() { served <- s.serve() }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve %s: %w", s.name, err)
@@ -155,43 +153,16 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
+func (s *Server) serve() error {
+	switch {
+	case s.prepare != nil:
+		return s.http.Serve(s.prepare(s.http, s.listener))
+	case s.secure:
+		return s.http.ServeTLS(s.listener, "", "")
+	default:
+		return s.http.Serve(s.listener)
+	}
+}
+
 // Close gives the port back of a Server that is never run.
 func (s *Server) Close() error { return s.listener.Close() }
-
-// limitedListener accepts a connection only when there is a place for it. The
-// rest wait in the kernel's queue, which has its own bound.
-type limitedListener struct {
-	net.Listener
-	places chan struct{} // holds one element per open connection
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (l *limitedListener) Accept() (net.Conn, error) {
-	select {
-	case l.places <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.places
-		return nil, err
-	}
-	return &limitedConn{Conn: conn, leave: sync.OnceFunc(func() { <-l.places })}, nil
-}
-
-func (l *limitedListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-type limitedConn struct {
-	net.Conn
-	leave func()
-}
-
-func (c *limitedConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
-}

@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -146,32 +145,6 @@ func TestStopCutsWhatNeverEnds(t *testing.T) {
 	defer close(release)
 	if err := stop(); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("stop: %v", err)
-	}
-}
-
-func TestConnectionLimit(t *testing.T) {
-	t.Parallel()
-	s, _ := start(t, Config{Handler: hello, Insecure: true, MaxConnections: 1})
-	first, err := net.Dial("tcp", s.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	io.WriteString(first, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	if _, err := http.ReadResponse(bufio.NewReader(first), nil); err != nil {
-		t.Fatal(err)
-	}
-	second, err := net.Dial("tcp", s.Addr().String()) // waits in the kernel's queue
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Close()
-	io.WriteString(second, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	if n := len(s.listener.(*limitedListener).places); n != 1 {
-		t.Errorf("%d places taken, want 1", n)
-	}
-	first.Close()
-	if _, err := http.ReadResponse(bufio.NewReader(second), nil); err != nil {
-		t.Errorf("the waiting connection is not served after the first left: %v", err)
 	}
 }
 
