@@ -71,6 +71,7 @@ func attacks() []attack {
 		{"a name of a megabyte", once(busMessage(`<d:` + text + `/>`))},
 		{"a header field of a megabyte", once(strings.Replace(busMessage(""), "<x:id>", "<x:id>"+text[:len(text)-4<<10], 1))},
 		{"64 bodies of the largest size", busDoor.largest},
+		{"what is not HTTP", busDoor.notHTTP},
 		{"200 bodies that do not end", busDoor.stalled},
 		{"10,000 idle connections", busDoor.idle},
 	}
@@ -154,6 +155,16 @@ func expectOne(t *testing.T, conn net.Conn) int {
 		t.Errorf("after the answer came %.100q", rest)
 	}
 	return response.StatusCode
+}
+
+// notHTTP sends what never reaches the door's handler.
+func (d busDoor) notHTTP(t *testing.T) {
+	for _, request := range []string{
+		"\r\n\x00\r\n\r\n", "POST / HTTP/1.1\r\n\r\n", "POST / HTTP/3.0\r\nHost: bus\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: bus\r\nConnection: close\r\n\r\n",
+		busHead("Expect: nothing\r\nContent-Length: 0"), busHead("Transfer-Encoding: gzip"), busHead("X: " + strings.Repeat("x", 1<<20)),
+	} {
+		d.answered(t, strings.NewReader(request))
+	}
 }
 
 // gibibyte sends chunks for as long as they are taken.

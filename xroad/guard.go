@@ -204,11 +204,7 @@ func (c *guardedSecure) handshake() error {
 	if header := c.server.ReadHeaderTimeout; header > 0 {
 		limit = header
 	}
-	if err := c.SetDeadline(time.Now().Add(limit)); err != nil {
-		return err
-	}
-	if err := c.secure.Handshake(); err != nil {
-		return err
-	}
-	return c.SetDeadline(time.Time{})
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return c.secure.HandshakeContext(ctx)
 }

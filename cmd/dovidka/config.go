@@ -170,7 +170,7 @@ func defaultConfig() Config {
 			Rate:         RateConfig{PerSecond: 200, Burst: 400},
 		},
 		Trembita: TrembitaConfig{
-			ListenConfig: ListenConfig{Listen: "127.0.0.1:8444", MaxConnections: 1024, MaxBody: 1 << 20},
+			ListenConfig: ListenConfig{Listen: "127.0.0.1:8444", MaxConnections: 512, MaxBody: 1 << 20},
 			Rate:         RateConfig{PerSecond: 200, Burst: 400},
 		},
 		Operations: OperationsConfig{Listen: "127.0.0.1:9090", LogLevel: "info", LogFormat: "json"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -13,9 +14,10 @@ import (
 )
 
 // listen opens the listener of a door.
-func (a *app) listen(ctx context.Context, name string, cfg ListenConfig, handler http.Handler) (*httpserver.Server, error) {
+func (a *app) listen(ctx context.Context, name string, cfg ListenConfig, handler http.Handler, prepare func(*http.Server, net.Listener) net.Listener) (*httpserver.Server, error) {
 	c := httpserver.Config{
 		Name: name, Address: cfg.Listen, Handler: handler, Insecure: cfg.Insecure, Logger: a.log, MaxConnections: cfg.MaxConnections,
+		Prepare: prepare,
 	}
 	if !cfg.Insecure {
 		c.TLS = &httpserver.TLS{

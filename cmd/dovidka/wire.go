@@ -182,7 +182,7 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 		if err != nil {
 			return err
 		}
-		if a.rest, err = a.listen(ctx, "diia", cfg.Diia.listener(), door); err != nil {
+		if a.rest, err = a.listen(ctx, "diia", cfg.Diia.listener(), door, nil); err != nil {
 			return err
 		}
 	}
@@ -215,7 +215,7 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 	}
 	a.bus = append(a.bus, soap, rest)
 	handler := observed.Middleware(string(dovidka.ChannelTrembita), trembita.AnswerPanic, trembita.Split(rest, soap))
-	a.trembita, err = a.listen(ctx, "trembita", cfg.Trembita.ListenConfig, handler)
+	a.trembita, err = a.listen(ctx, "trembita", cfg.Trembita.ListenConfig, handler, xroad.Guard)
 	return err
 }
 
