@@ -191,6 +191,10 @@ func TestPackagesReadBack(t *testing.T) {
 			if want[i].FileName == "" && strings.Contains(want[i].MediaType, "name=") {
 				want[i].FileName = "a b"
 			}
+			if !bytes.Equal(want[i].Content, got.Attachments[i].Content) { // which cmp compares slowly
+				t.Fatalf("%q became %q", want[i].Content, got.Attachments[i].Content)
+			}
+			want[i].Content, got.Attachments[i].Content = nil, nil
 		}
 		if diff := cmp.Diff(want, got.Attachments, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatal(diff)
