@@ -160,12 +160,20 @@ func TestEnqueueInquiry(t *testing.T) {
 	if got.Answer == nil || got.Answer.Record.Patient.LastName != "Вигаданий" {
 		t.Error("no answer")
 	}
+	if got.Inquiry == nil || got.Inquiry.Subject.RNOKPP != req.Inquiry.Subject.RNOKPP || got.Inquiry.Scope != req.Inquiry.Scope {
+		t.Errorf("the answer is to %v", got.Inquiry)
+	}
 	if f.fetched = slices.Compact(f.fetched); !slices.Equal(f.fetched, []string{"322"}) {
 		t.Errorf("released to the messages %v", f.fetched)
 	}
 	stranger := body
 	stranger.Name = "SEVDEIR/GOV/00000003/OTHER"
 	_, err = f.Progress(t.Context(), p.ID, stranger)
+	wantCode(t, err, dovidka.CodeRequestUnknown)
+
+	other := body
+	other.PurposeID = "another"
+	_, err = f.Progress(t.Context(), p.ID, other)
 	wantCode(t, err, dovidka.CodeRequestUnknown)
 
 	// The same message again is another inquiry.
@@ -175,6 +183,47 @@ func TestEnqueueInquiry(t *testing.T) {
 		t.Errorf("the second is %s, %v", p.ID, err)
 	}
 	waitFor(t, f.Service, p.ID, later)
+}
+
+// TestWipedInquiry is known to have been one: a door words what is left of it.
+func TestWipedInquiry(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	lawful, refused := inquiry(t), inquiry(t)
+	refused.Inquiry.Ground = "цікаво"
+	for _, req := range []dovidka.Request{lawful, refused} {
+		if _, err := f.Enqueue(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, f.Service, req.ID, body)
+	}
+	now := f.clock.now()
+	if wiped, _, err := f.store.Purge(t.Context(), now, now.Add(time.Hour), now.Add(-time.Hour)); err != nil || wiped != 2 {
+		t.Fatalf("wiped %d, %v", wiped, err)
+	}
+	_, err := f.Progress(t.Context(), lawful.ID, body)
+	wantCode(t, err, dovidka.CodeRequestExpired)
+	got, err := f.Progress(t.Context(), refused.ID, body)
+	if err != nil || got.Fault == nil || got.Fault.Code != dovidka.CodeNotEntitled || got.Inquiry == nil || !got.Inquiry.Subject.RNOKPP.IsZero() {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestRefuse records what a door found out before anything was asked.
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	req, fault := inquiry(t), dovidka.NewFault(dovidka.CodeDeclarationNumberInvalid, "no number")
+	if err := f.Service.Refuse(t.Context(), req, fault); !errors.Is(err, fault) {
+		t.Errorf("got %v", err)
+	}
+	wantSteps(t, f, "[refuse declaration-number-invalid]")
+	f.fail["refuse declaration-number-invalid"] = dovidka.NewFault(dovidka.CodeStorageUnavailable, "disk full")
+	wantCode(t, f.Service.Refuse(t.Context(), req, fault), dovidka.CodeStorageUnavailable)
+	req.Inquiry = nil
+	if err := f.Service.Refuse(t.Context(), req, fault); err == nil || errors.Is(err, fault) {
+		t.Errorf("a citizen's request: %v", err)
+	}
 }
 
 func TestEnqueueRefused(t *testing.T) {

@@ -52,8 +52,12 @@ func TestInquiryRequest(t *testing.T) {
 		"status of a number": {trembita.OperationGetDeclarationStatus, byRNOKPP() + field("declarationNumber", " 0001-20мн-к8оо "), "inquire", plain(func(i *dovidka.InquiryJSON) {
 			i.Scope, i.DeclarationNumber = dovidka.ScopeStatus, askedNumber
 		})},
-		"submitted":                   {trembita.OperationSubmitDeclarations, element("inquiry", byRNOKPP()), "enqueue", plain(same)},
-		"status of what is no number": {trembita.OperationGetDeclarationStatus, byRNOKPP() + field("declarationNumber", "декларація"), "refuse declaration-number-invalid", plain(status)},
+		"a birth date with a time zone": {trembita.OperationGetDeclarationsByPurpose, strings.Replace(byRNOKPP(), "</d:subject>", field("birthDate", "1984-03-17+02:00")+"</d:subject>", 1), "inquire", plain(func(i *dovidka.InquiryJSON) {
+			i.Subject.BirthDate = "1984-03-17"
+		})},
+		"submitted, with all there is": {trembita.OperationSubmitDeclarations, "<d:signed><d:purposeId/><d:signature/></d:signed>" + element("inquiry", byRNOKPP()), "enqueue", plain(same)},
+		"submitted":                    {trembita.OperationSubmitDeclarations, element("inquiry", byRNOKPP()), "enqueue", plain(same)},
+		"status of what is no number":  {trembita.OperationGetDeclarationStatus, byRNOKPP() + field("declarationNumber", "декларація"), "refuse declaration-number-invalid", plain(status)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +90,9 @@ func TestInquiryRequest(t *testing.T) {
 func TestSubmittedSignedRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, trembita.Config{}, progresses(dovidka.Progress{ID: requestID, State: dovidka.StateDone}))
-	status, answer := w.post(t, requests(t)["request-submit-signed.xml"])
+	message := requests(t)["request-submit-signed.xml"]
+	nothing := `<d:inquiry xmlns:n="http://www.w3.org/2001/XMLSchema-instance" n:nil="true"/></d:SubmitDeclarationsRequest_v1>`
+	status, answer := w.post(t, strings.Replace(message, "</d:SubmitDeclarationsRequest_v1>", nothing, 1))
 	got := w.requests()[0]
 	if status != 200 || w.asked[0] != "enqueue" || got.Inquiry != nil || string(got.Container) != secretContainer || string(got.Content) != secretStatement || got.Caller.PurposeID != "purpose-7" {
 		t.Errorf("%d, asked %v %+v", status, w.asked, got)
@@ -127,6 +133,7 @@ func TestUnusableInquiries(t *testing.T) {
 		"a signature":           {"", byRNOKPP() + field("signature", container64()), ""},
 		"a declaration number":  {"", byRNOKPP() + field("declarationNumber", askedNumber), ""},
 		"two subjects":          {"", byRNOKPP() + named(field("unzr", askedUNZR)), ""},
+		"all empty":             {trembita.OperationSubmitDeclarations, `<d:signed/><d:inquiry><d:purposeId/><d:legalGround/><d:subject><d:document><d:type/><d:number/></d:document></d:subject></d:inquiry>`, ""},
 		"neither submitted":     {trembita.OperationSubmitDeclarations, "", ""},
 		"both submitted": {trembita.OperationSubmitDeclarations,
 			element("signed", field("signature", container64())) + element("inquiry", byRNOKPP()), ""},

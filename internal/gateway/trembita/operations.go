@@ -108,15 +108,12 @@ func (d *door) getStatus(ctx context.Context, m *message, in StatusInquiry) (Sta
 
 // submit answers SubmitDeclarationsRequest_v1.
 func (d *door) submit(ctx context.Context, m *message, in Submission) (SubmissionResponse, error) {
-	var err error
-	switch {
-	case (in.Signed == nil) == (in.Inquiry == nil):
-		err = unusable(errors.New("one of signed and inquiry is expected"))
-	case in.Signed != nil:
-		m.words = toCitizens
-		err = m.take(*in.Signed)
-	default:
-		err = m.take(*in.Inquiry)
+	one, err := in.one()
+	if err == nil {
+		if _, signed := one.(SignedRequest); signed {
+			m.words = toCitizens
+		}
+		err = m.take(one)
 	}
 	if err != nil {
 		return SubmissionResponse{}, err

@@ -71,6 +71,27 @@ type ResultRequest struct {
 	RequestID string `xml:"requestId" json:"requestId"`
 }
 
+// one returns the request that was submitted, when it is one. An element that
+// is there and empty is an absent one: some stacks send all there are.
+func (s Submission) one() (interface{ fill(*dovidka.Request) error }, error) {
+	signed := s.Signed != nil && *s.Signed != (SignedRequest{})
+	inquiry := s.Inquiry != nil && !s.Inquiry.empty()
+	switch {
+	case signed && !inquiry:
+		return *s.Signed, nil
+	case inquiry && !signed:
+		return *s.Inquiry, nil
+	}
+	return nil, unusable(errors.New("one of signed and inquiry is expected"))
+}
+
+func (i Inquiry) empty() bool {
+	if d := i.Subject.Document; d != nil && *d == (Document{}) {
+		i.Subject.Document = nil
+	}
+	return i == (Inquiry{})
+}
+
 // maxText is the length that the schema allows a text, in characters.
 const maxText = 255
 
@@ -156,6 +177,10 @@ func fillInquiry(req *dovidka.Request, purpose string, asked dovidka.InquiryJSON
 	return nil
 }
 
+// timeZone is what an xs:date may end with (XML Schema part 2, clause 3.2.9),
+// and does where a stack makes it of a moment. A birth date has none.
+var timeZone = regexp.MustCompile(`(Z|[+-][0-9]{2}:[0-9]{2})$`)
+
 // plain checks what the schema says of a subject and the domain does not: the
 // length of names, and that there is one identifier, so that monitoring reads
 // the one that was looked for.
@@ -163,7 +188,7 @@ func (s Subject) plain() (dovidka.SubjectJSON, error) {
 	out := dovidka.SubjectJSON{
 		RNOKPP: strings.TrimSpace(s.RNOKPP), UNZR: strings.TrimSpace(s.UNZR),
 		LastName: strings.TrimSpace(s.LastName), FirstName: strings.TrimSpace(s.FirstName),
-		SecondName: strings.TrimSpace(s.SecondName), BirthDate: strings.TrimSpace(s.BirthDate),
+		SecondName: strings.TrimSpace(s.SecondName), BirthDate: timeZone.ReplaceAllString(strings.TrimSpace(s.BirthDate), ""),
 	}
 	for _, name := range []struct{ field, text string }{
 		{"lastName", out.LastName}, {"firstName", out.FirstName}, {"secondName", out.SecondName},
