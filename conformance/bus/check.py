@@ -11,7 +11,7 @@ import time
 
 from suite import Suite
 
-CHAPTERS = ["forms", "refuse", "text", "http", "hostile", "samples"]
+CHAPTERS = ["forms", "refuse", "text", "http", "hostile", "samples", "operations"]
 SEED = 20261128
 
 

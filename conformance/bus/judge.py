@@ -6,7 +6,7 @@ import socket
 
 from lxml import etree
 
-from message import ID, OURS, REPRESENTATION, SOAP, XROAD
+from message import ID, OURS, REPRESENTATION, SOAP, XROAD, texts
 
 MEDIA = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 KNOWN = {f"{{{XROAD}}}{n}" for n in ("client", "service", "userId", "id", "issue", "protocolVersion", "securityServer", "requestHash")}
@@ -178,4 +178,4 @@ def short(value):
 def secrets(message):
     """What of a message may not come back in the words of a fault."""
     values = [v for n, v in message.header if isinstance(v, str) and n not in ("protocolVersion", "id")]
-    return [v.strip() for v in values + [v for _, v in message.payload] if len(v.strip()) > 7]
+    return [v.strip() for v in values + texts(message.payload) if len(v.strip()) > 7]

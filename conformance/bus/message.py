@@ -129,8 +129,7 @@ class Message:
         return "".join(parts) + self.extra
 
     def wrapper(self, s):
-        inner = "".join(s.space + element("p", OURS, n, v if v.startswith("<") else TEXTS[s.text](v), s) for n, v in self.payload)
-        return element("p", OURS, self.operation, inner + s.space, s, own=True)
+        return element("p", OURS, self.operation, fields(self.payload, s) + s.space, s, own=True)
 
     def envelope(self, head, body):
         s, soap = self.style, SOAP[self.version]
@@ -159,6 +158,16 @@ class Message:
 
     def bytes(self):
         return self.style.bom + self.xml().encode(self.style.charset)
+
+
+def fields(values, s):
+    """Fields of a payload: text, or a list of fields."""
+    return "".join(s.space + element("p", OURS, n, fields(v, s) if isinstance(v, list) else TEXTS[s.text](v), s) for n, v in values)
+
+
+def texts(values):
+    """All text in the fields of a payload."""
+    return [t for _, v in values for t in (texts(v) if isinstance(v, list) else [v])]
 
 
 def qualify(name):

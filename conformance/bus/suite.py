@@ -55,17 +55,19 @@ class Suite:
 
     # What cases are made of.
 
-    def signed(self, detached=True):
+    def signed(self):
         """A message with a really signed statement, which is good for two minutes."""
         if time.monotonic() - self.signed_at > 60:
-            person = next(c for c in self.ready["citizens"] if c["key"] == "ostap-ec")
-            command = [self.program, "request", "--door", "soap", "--url", self.ready["soap"], "--key", person["key_file"],
-                       "--password-file", person["password_file"], "--print", "--detached"]
-            root = parse(subprocess.run(command, check=True, capture_output=True).stdout)
-            payload = root.find(f".//{{{OURS}}}GetDeclarations_v1")
-            self.statement = [(etree.QName(f).localname, f.text) for f in payload]
-            self.signed_at = time.monotonic()
+            self.statement, self.signed_at = self.fresh(), time.monotonic()
         return Message(payload=list(self.statement))
+
+    def fresh(self, citizen="ostap-ec", *more):
+        """The payload of a new statement, which a citizen of the demonstration has signed."""
+        person = next(c for c in self.ready["citizens"] if c["key"] == citizen)
+        command = [self.program, "request", "--door", "soap", "--url", self.ready["soap"], "--key", person["key_file"],
+                   "--password-file", person["password_file"], "--print", "--detached", *more]
+        root = parse(subprocess.run(command, check=True, capture_output=True).stdout)
+        return [(etree.QName(f).localname, f.text) for f in root.find(f".//{{{OURS}}}GetDeclarations_v1")]
 
     def post(self, body, media="text/xml; charset=utf-8", headers=()):
         kind = [] if media is None else [("Content-Type", media)]
