@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,7 +19,9 @@ import (
 // requestCommand plays citizen and portal, and the public body that asks by law.
 type requestCommand struct {
 	Door string `enum:"rest,soap" default:"rest" help:"Through which door: rest (as the Diia portal) or soap (as a Trembita member)."`
-	URL  string `help:"Address of the door (default: the demo's usual one)."`
+	URL  string `help:"Address of the door, or of a security server (default: that of the demo's door)."`
+
+	TLS tlsFlags `embed:"" prefix:"tls-"`
 
 	Key          string `type:"existingfile" help:"The citizen's key container: PFX, PKCS#8, JKS, Key-6.dat."`
 	PasswordFile string `type:"existingfile" help:"File with the container's password."`
@@ -46,6 +49,8 @@ type requestCommand struct {
 
 	Format string `enum:"text,json,fhir,p7s" default:"text" help:"What to print: text for people, json, the FHIR bundle, or its detached seal."`
 	Out    string `type:"path" help:"Folder for answer.json (the FHIR bundle) and answer.p7s (its seal)."`
+
+	http *http.Client
 }
 
 // Run asks, signs, sends and shows.
@@ -56,6 +61,11 @@ func (c *requestCommand) Run(ctx context.Context, out io.Writer) error {
 	if c.URL == "" {
 		c.URL = map[string]string{"rest": "http://" + usualREST, "soap": "http://" + usualSOAP + "/"}[c.Door]
 	}
+	var err error
+	if c.http, err = c.TLS.client(ctx); err != nil {
+		return err
+	}
+	defer c.http.CloseIdleConnections()
 	switch {
 	case c.Inquire != "":
 		return c.inquire(ctx, out)
@@ -121,7 +131,7 @@ func readSubject(ctx context.Context, path string) (subjectFile, error) {
 }
 
 func (c *requestCommand) rest(ctx context.Context, citizen *portal.Citizen, subject dovidka.SubjectJSON, out io.Writer) error {
-	door := &portal.REST{Base: c.URL}
+	door := &portal.REST{Base: c.URL, HTTP: c.http}
 	ask := portal.Ask{Subject: subject, Consent: &portal.Consent{Granted: !c.Refuse}}
 	if c.Withdraw {
 		ask.Action, ask.Consent = dovidka.ActionWithdraw, nil
@@ -193,7 +203,7 @@ func (c *requestCommand) soapDoor() (*portal.SOAP, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--service: %w", err)
 	}
-	return &portal.SOAP{Address: c.URL, Client: client, Service: service, UserID: c.UserID}, nil
+	return &portal.SOAP{Address: c.URL, Client: client, Service: service, UserID: c.UserID, HTTP: c.http}, nil
 }
 
 // show prints the answer as asked and keeps what is to be kept.

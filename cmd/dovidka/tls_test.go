@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -60,6 +61,21 @@ func survivesStrangers(t *testing.T, o *original) {
 	message := w.message(w.sign(citizen, content), content)
 	if code, _ := w.send(message); code != "OK" {
 		t.Errorf("SOAP as the security server: %s", code)
+	}
+
+	// The request command shows its certificate, and expects the server's.
+	request := requestCommand{
+		Door: "soap", URL: w.at.SOAP, Inquire: "status", Purpose: demoPurpose, Ground: demoGround, Subject: w.folder.find("ostap").SubjectFile,
+		Client: demoClient, Service: demoService, Format: "text",
+		TLS: tlsFlags{Cert: filepath.Join(dir, "bus.crt"), Key: filepath.Join(dir, "bus.key"), Server: []string{filepath.Join(dir, "server.crt")}},
+	}
+	var said bytes.Buffer
+	if err := request.Run(t.Context(), &said); err != nil || !strings.Contains(said.String(), "0001-20MH-K800") {
+		t.Errorf("dovidka request: %v %s", err, said.String())
+	}
+	request.TLS.Server = []string{filepath.Join(dir, "stranger.crt")}
+	if err := request.Run(t.Context(), &said); err == nil || !strings.Contains(err.Error(), "--tls-server") {
+		t.Errorf("dovidka request, of another server: %v", err)
 	}
 
 	// Those who are not get no connection; a certificate for one door is nothing
