@@ -28,6 +28,7 @@ type Config struct {
 	Ledger     LedgerConfig     `yaml:"ledger"`
 	Seal       SealConfig       `yaml:"seal"`
 	Disclosure DisclosureConfig `yaml:"disclosure"`
+	Delivery   DeliveryConfig   `yaml:"delivery"`
 }
 
 // ListenConfig is one listener: TLS, or plain HTTP when insecure is set.
@@ -181,6 +182,7 @@ func defaultConfig() Config {
 			AnswerTTL: config.Duration(30 * time.Minute), Retention: config.Duration(72 * time.Hour), Concurrency: 64,
 			ConsentVersion: consentVersion, ConsentText: consentText, WithdrawalText: withdrawalText,
 		},
+		Delivery: defaultDelivery(),
 	}
 }
 
@@ -214,11 +216,13 @@ func (c *Config) resolve(dir string) {
 		&c.Data, &c.Diia.TLS.Certificate, &c.Diia.TLS.Key, &c.Diia.TLS.ClientCA,
 		&c.Trembita.TLS.Certificate, &c.Trembita.TLS.Key, &c.Trembita.TLS.ClientCA,
 		&c.Ledger.KeyFile, &c.Ledger.PseudonymKeyFile, &c.Seal.KeyFile, &c.Seal.PasswordFile,
+		&c.Delivery.TLS.Certificate, &c.Delivery.TLS.Key,
 	} {
 		at(path)
 	}
 	lists := [][]string{
 		c.Verifier.Anchors, c.Verifier.Intermediates, c.Verifier.CRLs, c.Diia.TLS.ClientCertificates, c.Trembita.TLS.ClientCertificates,
+		c.Delivery.TLS.Pins,
 	}
 	for i := range c.Verifier.TrustLists {
 		list := &c.Verifier.TrustLists[i]
@@ -269,7 +273,7 @@ func (c *Config) check() error {
 	for _, client := range c.Diia.Clients {
 		need(len(client.Fingerprints) > 0 || c.Diia.TLS.ClientCA != "", "diia.clients: subjects count with tls.client_ca only; name fingerprints")
 	}
-	errs = append(errs, c.Trembita.checkClients())
+	errs = append(errs, c.Trembita.checkClients(), c.Delivery.check(c.Disclosure.AnswerTTL))
 	known := map[dovidka.Code]bool{}
 	for _, code := range dovidka.Codes() {
 		known[code] = true
@@ -297,12 +301,13 @@ func (c *Config) warn(log *slog.Logger) {
 		log.Warn("a door is open without TLS", "setting", "insecure")
 	}
 	c.Trembita.warnOfInquiries(log)
+	c.Delivery.warn(log, c.Diia.Listen)
 	if !c.Trembita.Insecure && !c.Trembita.TLS.asks() && c.Trembita.Listen != "" {
 		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_certificates")
 	}
 	for setting, path := range map[string]string{
 		"ledger.key_file": c.Ledger.KeyFile, "ledger.pseudonym_key_file": c.Ledger.PseudonymKeyFile,
-		"seal.key_file": c.Seal.KeyFile, "seal.password_file": c.Seal.PasswordFile,
+		"seal.key_file": c.Seal.KeyFile, "seal.password_file": c.Seal.PasswordFile, "delivery.tls.key": c.Delivery.TLS.Key,
 	} {
 		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
 			log.Warn("a secret can be read by others than its owner: chmod 600", "setting", setting)

@@ -97,6 +97,8 @@ func TestSampleConfiguration(t *testing.T) {
 	sample.Diia.TLS.Certificate, sample.Diia.TLS.Key, sample.Diia.Clients, sample.Diia.ProcessCodes = "", "", nil, nil
 	sample.Trembita.TLS.Certificate, sample.Trembita.TLS.Key, sample.Trembita.TLS.ClientCertificates, sample.Trembita.Clients = "", "", nil, nil
 	sample.Verifier.TrustLists, sample.Trembita.Entitlements = nil, nil
+	d := &sample.Delivery
+	d.SecurityServer, d.TLS, d.Client, d.Service, d.UserID, d.PartnerID, d.TemplateID = "", DeliveryTLSConfig{}, "", "", "", "", ""
 	sample.Verifier.Anchors, sample.Ledger.KeyFile, sample.Ledger.PseudonymKeyFile, sample.Seal = nil, "", "", SealConfig{}
 	nothing := cmp.Transformer("nothing", func(list []string) []string {
 		if len(list) == 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/api"
 	"github.com/dovidka/dovidka/cms/online"
+	"github.com/dovidka/dovidka/internal/delivery"
 	"github.com/dovidka/dovidka/internal/disclosure"
 	disclosuresql "github.com/dovidka/dovidka/internal/disclosure/sqlstore"
 	"github.com/dovidka/dovidka/internal/gateway"
@@ -38,6 +39,8 @@ type app struct {
 	verifier   *verifier.Service
 	online     *online.Client                                 // nil when nobody is asked
 	bus        []interface{ Shutdown(context.Context) error } // the bus's handlers; none when the door is closed
+	delivery   *delivery.Service                              // nil when nobody is notified, and so is the next
+	outgoing   *xroad.Client                                  // calls others over the bus
 	health     *health.Health
 	tls        tlsMetrics
 
@@ -83,8 +86,8 @@ func newApp(ctx context.Context, cfg Config, log *slog.Logger) (_ *app, err erro
 	return a, err
 }
 
-// services wires verifier, ledger, registry and disclosure, and returns what
-// readiness asks them.
+// services wires verifier, ledger, registry, disclosure and delivery, and returns
+// what readiness asks them.
 func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Registerer) ([]health.Check, error) {
 	theLedger, err := a.ledger(ctx, cfg)
 	if err != nil {
@@ -128,8 +131,12 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 		Audience: cfg.Name, ConsentText: d.ConsentText, ConsentVersion: d.ConsentVersion, WithdrawalText: d.WithdrawalText,
 		StatementTTL: d.StatementTTL.Std(), Skew: d.ClockSkew.Std(), Budget: d.Budget.Std(), AnswerTTL: d.AnswerTTL.Std(),
 		Retention: d.Retention.Std(), Concurrency: d.Concurrency, SoleOwner: disclosureDB.Dialect == database.SQLite,
-		Logger: a.log, Observe: observe,
+		Notices: cfg.Delivery.Enabled,
+		Logger:  a.log, Observe: observe,
 	})
+	if err != nil {
+		return nil, err
+	}
 	checks := []health.Check{
 		{Name: "ledger", Run: theLedger.Ready},
 		{Name: "registry", Run: registryDB.Ping},
@@ -139,7 +146,8 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 	if a.online != nil {
 		checks = append(checks, health.Check{Name: "responders", Run: respondersAnswer(a.online), Informative: true})
 	}
-	return checks, err
+	notices, err := a.notices(cfg.Delivery, cases.Outbox(), theLedger, metrics)
+	return append(checks, notices...), err
 }
 
 // ledger opens the ledger with its keys and its database.
@@ -235,6 +243,9 @@ func (a *app) Run(ctx context.Context) error {
 	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.disclosure.Run(running) })
+	if a.delivery != nil {
+		group.Go(func() error { return a.delivery.Run(running) })
+	}
 	for _, server := range []*httpserver.Server{a.rest, a.trembita, a.operations} {
 		if server != nil {
 			group.Go(func() error { return server.Run(running) })
@@ -267,14 +278,16 @@ func (a *app) stop(ctx context.Context) error {
 	return errors.Join(append(errs, a.close(ctx))...)
 }
 
-// close waits for the cases in work and closes the databases.
+// close waits for the cases in work, then for the notices, and closes the
+// databases.
 func (a *app) close(ctx context.Context) error {
 	var errs []error
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
 	if a.disclosure != nil {
-		ctx, cancel := context.WithTimeout(ctx, drainTime)
-		defer cancel()
 		errs = append(errs, a.disclosure.Close(ctx))
 	}
+	errs = append(errs, a.closeDelivery(ctx))
 	if a.online != nil {
 		errs = append(errs, a.online.Close())
 	}
