@@ -271,7 +271,8 @@ func (c *Config) check() error {
 	}
 	need(c.Diia.InsecureClient == "" || c.Diia.Insecure, "diia.insecure_client: goes with insecure: true only")
 	for _, client := range c.Diia.Clients {
-		need(len(client.Fingerprints) > 0 || c.Diia.TLS.ClientCA != "", "diia.clients: subjects count with tls.client_ca only; name fingerprints")
+		need(len(client.Fingerprints) > 0 || c.Diia.TLS.ClientCA != "" || len(c.Diia.TLS.ClientCertificates) > 0,
+			"diia.clients: subjects count with tls.client_ca or tls.client_certificates only; name fingerprints")
 	}
 	errs = append(errs, c.Trembita.checkClients(), c.Delivery.check(c.Disclosure.AnswerTTL))
 	known := map[dovidka.Code]bool{}

@@ -182,7 +182,7 @@ func (a *app) doors(ctx context.Context, cfg Config, observed *telemetry.HTTP) e
 			clients = append(clients, diia.Client(c))
 		}
 		door, err := diia.New(diia.Config{
-			Disclosure: a.disclosure, Clients: clients, InsecureClient: cfg.Diia.InsecureClient, Limiter: limiter,
+			Disclosure: a.disclosure, Clients: clients, InsecureClient: cfg.Diia.InsecureClient, Pinned: len(cfg.Diia.TLS.ClientCertificates) > 0, Limiter: limiter,
 			ProcessCodes: cfg.Diia.ProcessCodes, Telemetry: observed, Contract: api.OpenAPI(),
 			// The disclosure gives up first, so that its answer can still be sent.
 			Limits: diia.Limits{ContainerBytes: int64(cfg.Diia.MaxBody), Budget: cfg.Disclosure.Budget.Std() + 2*time.Second},

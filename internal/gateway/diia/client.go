@@ -18,7 +18,8 @@ type Client struct {
 	Fingerprints []string
 	// Subjects are the distinguished names of its certificates in the form of
 	// RFC 2253. They count only when the listener has verified the chain up to
-	// the configured authorities: anybody can write a name into a certificate.
+	// the configured authorities, or with Config.Pinned: anybody can write a
+	// name into a certificate.
 	Subjects []string
 }
 
@@ -26,11 +27,12 @@ type Client struct {
 type clients struct {
 	pins     map[[sha256.Size]byte]string
 	subjects map[string]string
+	pinned   bool
 	insecure string
 }
 
-func newClients(list []Client, insecure string) (clients, error) {
-	out := clients{pins: map[[sha256.Size]byte]string{}, subjects: map[string]string{}, insecure: insecure}
+func newClients(list []Client, pinned bool, insecure string) (clients, error) {
+	out := clients{pins: map[[sha256.Size]byte]string{}, subjects: map[string]string{}, pinned: pinned, insecure: insecure}
 	names := map[string]bool{}
 	for _, c := range list {
 		switch {
@@ -73,7 +75,7 @@ func (c clients) identify(state *tls.ConnectionState) (string, bool) {
 	if name, ok := c.pins[sha256.Sum256(leaf.Raw)]; ok {
 		return name, true
 	}
-	if len(state.VerifiedChains) == 0 {
+	if len(state.VerifiedChains) == 0 && !c.pinned {
 		return "", false
 	}
 	name, ok := c.subjects[leaf.Subject.String()]

@@ -42,6 +42,9 @@ type Config struct {
 	Disclosure Disclosure
 	// Clients are the systems that may call; an empty list admits nobody.
 	Clients []Client
+	// Pinned tells that the listener lets in certain certificates only, which
+	// somebody has looked at.
+	Pinned bool
 	// InsecureClient names whoever calls over plain HTTP. Empty, as it should
 	// be, plain HTTP admits nobody.
 	InsecureClient string
@@ -86,7 +89,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Disclosure == nil || c.Limiter == nil || c.Telemetry == nil {
 		return nil, errors.New("diia: disclosure, limiter and telemetry are required")
 	}
-	known, err := newClients(c.Clients, c.InsecureClient)
+	known, err := newClients(c.Clients, c.Pinned, c.InsecureClient)
 	if err != nil {
 		return nil, fmt.Errorf("diia: %w", err)
 	}

@@ -127,22 +127,26 @@ func TestWhoMayCall(t *testing.T) {
 		insecure string
 		state    *tls.ConnectionState
 		want     string // nobody when empty
+		certain  bool   // the listener lets in certain certificates only
 	}{
-		{"pinned", list, "", connection(pinned, false), "diia"},
-		{"pinned and verified", list, "", connection(pinned, true), "diia"},
-		{"named and verified", list, "", connection(named, true), "portal"},
-		{"named by itself only", list, "", connection(named, false), ""},
-		{"other", list, "", connection(other, true), ""},
-		{"no certificate", list, "", &tls.ConnectionState{}, ""},
-		{"plain", list, "", nil, ""},
-		{"plain as configured", list, "demo", nil, "demo"},
-		{"TLS where plain is configured", nil, "demo", connection(other, true), ""},
-		{"empty list", nil, "", connection(pinned, true), ""},
+		{"pinned", list, "", connection(pinned, false), "diia", false},
+		{"pinned and verified", list, "", connection(pinned, true), "diia", false},
+		{"named and verified", list, "", connection(named, true), "portal", false},
+		{"named by itself only", list, "", connection(named, false), "", false},
+		{"named, and certain", list, "", connection(named, false), "portal", true},
+		{"other, and certain", list, "", connection(other, false), "", true},
+		{"no certificate, yet certain", list, "", &tls.ConnectionState{}, "", true},
+		{"other", list, "", connection(other, true), "", false},
+		{"no certificate", list, "", &tls.ConnectionState{}, "", false},
+		{"plain", list, "", nil, "", false},
+		{"plain as configured", list, "demo", nil, "demo", false},
+		{"TLS where plain is configured", nil, "demo", connection(other, true), "", false},
+		{"empty list", nil, "", connection(pinned, true), "", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(c *Config) { c.Clients, c.InsecureClient = tt.clients, tt.insecure })
+			w := newWorld(t, func(c *Config) { c.Clients, c.InsecureClient, c.Pinned = tt.clients, tt.insecure, tt.certain })
 			got := ""
 			w.fake.onProgress = func(_ dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
 				got = caller.Name
