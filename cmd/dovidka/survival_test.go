@@ -43,6 +43,7 @@ func TestSurvival(t *testing.T) {
 		"full disk":        survivesFullDisk,
 		"PostgreSQL lost":  survivesLostDatabase,
 		"strangers":        survivesStrangers,
+		"security servers": survivesSecurityServers,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

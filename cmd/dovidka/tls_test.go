@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -16,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -120,11 +123,60 @@ func survivesStrangers(t *testing.T, o *original) {
 	w.ledger()
 }
 
+// survivesSecurityServers has another implementation of TLS come to the door of
+// the bus, as security servers are set up.
+func survivesSecurityServers(t *testing.T, o *original) {
+	openssl, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Fatal("this needs openssl: make test installs it where it may (Debian: apt-get install openssl)")
+	}
+	dir := t.TempDir()
+	kinds := []string{"EC", "RSA"}
+	for _, kind := range kinds {
+		for _, name := range []string{"server", "known", "unknown"} {
+			selfSignedOf(t, kind, dir, name+kind)
+		}
+	}
+	file := func(name string) string { return filepath.Join(dir, name) }
+	for _, serverKind := range kinds {
+		w := o.start(t, func(c *Config) {
+			c.Trembita.Insecure, c.Trembita.TLS = false, TLSConfig{
+				Certificate: file("server" + serverKind + ".crt"), Key: file("server" + serverKind + ".key"),
+				ClientCertificates: []string{file("knownEC.crt"), file("knownRSA.crt")},
+			}
+		})
+		for _, version := range []string{"-tls1_2", "-tls1_3"} {
+			for _, kind := range kinds {
+				for _, name := range []string{"known", "unknown"} {
+					cmd := exec.CommandContext(t.Context(), openssl, "s_client", "-connect", w.app.trembita.Addr().String(), "-ign_eof", version,
+						"-CAfile", file("server"+serverKind+".crt"), "-cert", file(name+kind+".crt"), "-key", file(name+kind+".key"))
+					cmd.Stdin = strings.NewReader("GET /?wsdl HTTP/1.1\r\nHost: dovidka\r\nConnection: close\r\n\r\n")
+					out, _ := cmd.CombinedOutput() // the text tells more than the exit code
+					if served := bytes.Contains(out, []byte("HTTP/1.1 200 OK")); served != (name == "known") {
+						t.Errorf("server %s, %s %s, %s: served: %t\n%s", serverKind, name, kind, version, served, out)
+					}
+				}
+			}
+		}
+	}
+}
+
 // selfSigned writes a certificate and its key, and returns its fingerprint and
 // what a client needs of it.
 func selfSigned(t *testing.T, dir, name string) (string, tls.Certificate) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	return selfSignedOf(t, "EC", dir, name)
+}
+
+func selfSignedOf(t *testing.T, kind, dir, name string) (string, tls.Certificate) {
+	t.Helper()
+	var key crypto.Signer
+	var err error
+	if kind == "RSA" {
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	} else {
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
