@@ -93,6 +93,7 @@ suite 'Encrypted documents and key containers: jkurwa, OpenSSL, Bouncy Castle, k
 suite 'SOAP clients: zeep, suds, PHP, npm soap, JAX-WS, gSOAP' "$here/soap/run.sh"
 suite 'Attachments and MTOM: email of Python, zeep, SAAJ, Metro' "$here/attachments/run.sh"
 suite 'Catalogue of messages for the bus, by the protocol' "$here/bus/run.sh"
+suite 'Notices to Diia: Spyne' "$here/notices/run.sh"
 suite 'FHIR validators, over the examples and live answers' "$here/answers.sh"
 suite 'FHIR profiles' "$here/fhir/profiles.sh"
 suite 'The ledger afterwards' "$DOVIDKA_BIN" ledger verify --config "$work/demo/dovidka.yaml"
