@@ -154,7 +154,7 @@ def main():
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = [
             pool.submit(make, asker, addresses, work, client, way, operation, row)
-            for client in table.CLIENTS for way in client.ways for operation in table.OPERATIONS for row in operation.rows
+            for client in table.CLIENTS for way, operation, row in client.exchanges()
         ]
         for one in made:
             one.result()

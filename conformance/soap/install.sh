@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the SOAP clients and xmllint, unless they are there: npm packages and
-# the libraries of pom.xml below this folder, the rest as packages of Debian or
-# Ubuntu, for which it has to be root. Prints which Python to use.
+# what pom.xml and requirements.txt name below this folder, the rest as packages
+# of Debian or Ubuntu, for which it has to be root. Prints which Python to use.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 python() {
 	local candidate
 	for candidate in python3 /usr/bin/python3; do
-		if "$candidate" -c 'import lxml, suds, zeep' >/dev/null 2>&1; then
+		if "$candidate" -c 'import lxml, pip, suds, zeep' >/dev/null 2>&1; then
 			echo "$candidate"
 			return
 		fi
@@ -33,7 +33,7 @@ quietly() {
 	exit 1
 }
 
-packages=(python3-zeep python3-suds php-cli php-soap libxml2-utils default-jdk-headless maven gsoap libgsoap-dev gcc libc6-dev)
+packages=(python3-zeep python3-suds python3-pip php-cli php-soap libxml2-utils default-jdk-headless maven gsoap libgsoap-dev gcc libc6-dev)
 if ! found; then
 	if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
 		echo "SOAP clients are missing. As root: apt-get install ${packages[*]}" >&2
@@ -52,10 +52,11 @@ if ! cmp -s package-lock.json "$mark"; then
 fi
 
 mark=lib/.installed
-if ! cmp -s pom.xml "$mark"; then
-	echo 'Installing JAX-WS...' >&2
+if ! cat pom.xml requirements.txt | cmp -s - "$mark"; then
+	echo 'Installing JAX-WS and pyxroad...' >&2
 	rm -rf lib
 	quietly mvn -q -B dependency:copy-dependencies -DoutputDirectory=lib
-	cp pom.xml "$mark"
+	quietly "$(python)" -m pip install --no-deps --require-hashes --target lib/python -r requirements.txt
+	cat pom.xml requirements.txt >"$mark"
 fi
 python

@@ -52,7 +52,7 @@ generated() { # program
 call() { # program
 	local cases=("$work/cases/$1"/*) description
 	case $1 in
-	zeep | suds) "$python" "clients/$1_client.py" "${cases[@]}" ;;
+	zeep | suds | pyxroad) PYTHONPATH=lib/python "$python" "clients/$1_client.py" "${cases[@]}" ;;
 	php) php clients/php_client.php "${cases[@]}" ;;
 	npm) node clients/npm_client.mjs "${cases[@]}" ;;
 	jaxws) java -cp 'cache/jaxws:lib/*' JaxWs "$work/generated/jaxws" "${cases[@]}" ;;
@@ -79,7 +79,7 @@ done
 [ cache/jaxws/JaxWs.class -nt clients/jaxws/JaxWs.java ] || javac -cp 'lib/*' -d cache/jaxws clients/jaxws/JaxWs.java
 generated jaxws
 generated gsoap
-for program in zeep suds php npm jaxws gsoap; do
+for program in zeep suds pyxroad php npm jaxws gsoap; do
 	# What a program did not get to is missed by the checks.
 	call "$program" || echo "$program ended with status $?"
 done

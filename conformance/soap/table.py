@@ -203,10 +203,21 @@ class Client:
     soap: str = "1.1"
     mtom: bool = False  # binary content goes in a part of its own
     ways: tuple[str, ...] = ("bare", "headers", "uxp", "xroad")
+    proxy: bool = False  # it has the security server for its HTTP proxy
+    # Whether it lets one send to a service that the description is not of.
+    contradicts: bool = True
     # Whether it lets one send header fields beside those of the description.
     undeclared: bool = False
     # On which ways it tells what header fields it read.
     reads: tuple[str, ...] = ("bare", "headers", "uxp", "xroad")
+
+    def exchanges(self):
+        """Its ways, and the rows that it sends on each."""
+        for way in self.ways:
+            for operation in OPERATIONS:
+                for row in operation.rows:
+                    if self.contradicts or not row.service_code:
+                        yield way, operation, row
 
 
 BUS12 = ("bare", "headers", "uxp")  # X-Road has no SOAP 1.2
@@ -214,6 +225,7 @@ BUS12 = ("bare", "headers", "uxp")  # X-Road has no SOAP 1.2
 CLIENTS = [
     Client("zeep", "zeep", reads=("headers", "uxp", "xroad")),
     Client("suds", "suds", reads=()),
+    Client("pyxroad", "pyxroad", ways=("uxp", "xroad"), proxy=True, contradicts=False),
     Client("php", "php", undeclared=True),
     Client("php-1.2", "php", soap="1.2", ways=BUS12, undeclared=True),
     Client("npm-soap", "npm", undeclared=True),

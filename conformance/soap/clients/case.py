@@ -30,6 +30,15 @@ def run(call):
         (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False, indent=1))
 
 
+def binary(payload):
+    """The payload with bytes where the type is base64Binary, for clients that
+    encode them."""
+    return {
+        name: binary(value) if isinstance(value, dict) else base64.b64decode(value) if name == "signature" else value
+        for name, value in payload.items()
+    }
+
+
 def texts(value, path):
     """The values at a path below an object, as XML writes them."""
     if value is None:

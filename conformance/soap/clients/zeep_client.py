@@ -1,6 +1,5 @@
 """Sends cases by zeep: zeep_client.py FOLDER..."""
 
-import base64
 from functools import cache
 
 import case
@@ -29,14 +28,6 @@ def elements(header):
         yield element
 
 
-def binary(payload):
-    """The payload with bytes where the type is base64Binary: zeep encodes."""
-    return {
-        name: binary(value) if isinstance(value, dict) else base64.b64decode(value) if name == "signature" else value
-        for name, value in payload.items()
-    }
-
-
 @cache
 def client(wsdl):
     return zeep.Client(wsdl, transport=Transport(timeout=30))
@@ -44,7 +35,7 @@ def client(wsdl):
 
 def call(asked):
     described = asked["way"] != "bare"
-    header, payload = asked["header"], binary(asked["payload"])
+    header, payload = asked["header"], case.binary(asked["payload"])
     operation = client(asked["wsdl"]).service[asked["operation"]]
     try:
         # With headers in the description zeep returns header and body.

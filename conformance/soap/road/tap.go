@@ -36,7 +36,8 @@ type exchange struct {
 
 // half is a request or an answer; bytes are in base64.
 type half struct {
-	Status int `json:",omitempty"`
+	Target string `json:",omitempty"` // as the request line has it
+	Status int    `json:",omitempty"`
 	Header http.Header
 	Body   []byte
 }
@@ -68,7 +69,7 @@ func (n *notes) read(way string, sent, received *bytes.Buffer) error {
 		if err != nil {
 			return fmt.Errorf("read request: %w", err)
 		}
-		e := exchange{Way: way, Request: half{Header: request.Header}}
+		e := exchange{Way: way, Request: half{Target: request.RequestURI, Header: request.Header}}
 		if e.Request.Body, err = io.ReadAll(request.Body); err != nil {
 			return fmt.Errorf("read request: %w", err)
 		}
