@@ -150,7 +150,8 @@ func readPins(name string, pins map[[sha256.Size]byte]bool) error {
 	if err != nil {
 		return err
 	}
-	found := false
+	// A block that cannot be read is passed over by package pem: it would be a certificate that somebody meant.
+	found, begun := 0, bytes.Count(data, []byte("-----BEGIN "))
 	for {
 		block, rest := pem.Decode(data)
 		if block == nil {
@@ -163,9 +164,9 @@ func readPins(name string, pins map[[sha256.Size]byte]bool) error {
 			return fmt.Errorf("a file has a broken certificate: %w", err)
 		}
 		pins[sha256.Sum256(block.Bytes)] = true
-		found = true
+		found++
 	}
-	if !found || len(bytes.TrimSpace(data)) > 0 {
+	if found == 0 || found != begun || len(bytes.TrimSpace(data)) > 0 {
 		return errors.New("a file does not consist of certificates in PEM")
 	}
 	return nil

@@ -304,7 +304,10 @@ func TestRotation(t *testing.T) {
 	}
 
 	// Pins that do not read leave the old ones in force, and never none.
-	for _, bad := range [][]byte{nil, []byte("a"), newUs.keyPEM, []byte("-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n")} {
+	for _, bad := range [][]byte{
+		nil, []byte("a"), newUs.keyPEM, []byte("-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----\n"),
+		append([]byte("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"), newThem.certPEM...),
+	} {
 		f.write("a", bad)
 		mustCall(t, client)
 		if last := reloads[len(reloads)-1]; last == nil {
