@@ -77,13 +77,15 @@ type code struct {
 	to    *string
 }
 
+// maxCodes is how many children a structured field has at most.
+const maxCodes = 6
+
 // readCodes reads the children of a structured field, in any order, each at most once. It returns which were there.
-func (p *parser) readCodes(f field, space string, codes []code) (present []bool, err error) {
-	present = make([]bool, len(codes))
+func (p *parser) readCodes(f field, space string, codes []code) (present [maxCodes]bool, err error) {
 	for {
 		token, err := p.next()
 		if err != nil {
-			return nil, err
+			return present, err
 		}
 		if token.Kind == strictxml.End {
 			return present, nil
@@ -95,14 +97,14 @@ func (p *parser) readCodes(f field, space string, codes []code) (present []bool,
 			}
 		}
 		if index < 0 {
-			return nil, p.invalidField(f, "unknown child element")
+			return present, p.invalidField(f, "unknown child element")
 		}
 		if present[index] {
-			return nil, p.invalidField(f, "repeated child element "+codes[index].local)
+			return present, p.invalidField(f, "repeated child element "+codes[index].local)
 		}
 		present[index] = true
 		if *codes[index].to, err = p.readText(f); err != nil {
-			return nil, err
+			return present, err
 		}
 	}
 }

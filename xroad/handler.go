@@ -158,10 +158,6 @@ func (c *call) answer() (body []byte, err error) {
 			body, err = nil, panicError(value)
 		}
 	}()
-	requestVersion := SOAP11
-	if media, _ := parseMediaType(c.r.Header.Get("Content-Type")); media == "application/soap+xml" {
-		requestVersion = SOAP12
-	}
 	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead {
 		if headers, ok := wantsWSDL(c.r.URL); ok && c.handler.config.WSDL != nil {
 			c.exchange.WSDL = true
@@ -173,11 +169,11 @@ func (c *call) answer() (body []byte, err error) {
 			Err: errors.New("method is not POST")}
 	}
 	if c.handler.capacity.closing.Load() {
-		return nil, busy(requestVersion, nil, errors.New("shutting down"))
+		return nil, busy(c.askedVersion(), nil, errors.New("shutting down"))
 	}
 	held := c.handler.capacity.hold()
 	defer held.release()
-	operation, request, err := c.read(held, requestVersion)
+	operation, request, err := c.read(held)
 	if err != nil {
 		return nil, err
 	}
@@ -188,12 +184,20 @@ func (c *call) answer() (body []byte, err error) {
 	return c.run(held, operation, request)
 }
 
+// askedVersion is the version to answer in while the envelope has not told.
+func (c *call) askedVersion() Version {
+	if media, _ := parseMediaType(c.r.Header.Get("Content-Type")); media == "application/soap+xml" {
+		return SOAP12
+	}
+	return SOAP11
+}
+
 func busy(version Version, header *Header, err error) *Fault {
 	return &Fault{Code: CodeBusy, Text: "Сервіс перевантажений, спробуйте пізніше.", Version: version, Header: header, Err: err}
 }
 
 // read reads the message within the time for it and finds the operation, which says whether it wants attachments.
-func (c *call) read(held *hold, version Version) (operation *Operation, request *Package, err error) {
+func (c *call) read(held *hold) (operation *Operation, request *Package, err error) {
 	limits := c.handler.config.Limits
 	body := &heldReader{c.r.Body, held, time.Now().Add(c.handler.config.ReadTimeout)}
 	request, err = readPackage(body, c.r.Header.Get("Content-Type"), limits, func(in *incoming) (*Message, bool, error) {
@@ -220,13 +224,13 @@ func (c *call) read(held *hold, version Version) (operation *Operation, request 
 	}
 	c.w.Header().Set("Connection", "close")
 	if errors.Is(err, errNoRoom) {
-		return nil, nil, busy(version, nil, err)
+		return nil, nil, busy(c.askedVersion(), nil, err)
 	}
 	text := "Запит не вдалося прочитати."
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		text = "Запит не надійшов вчасно."
 	}
-	return nil, nil, &Fault{Code: CodeInvalidRequest, Text: text, Version: version, Err: err}
+	return nil, nil, &Fault{Code: CodeInvalidRequest, Text: text, Version: c.askedVersion(), Err: err}
 }
 
 // note keeps what is known of the message for the observer.
@@ -275,7 +279,6 @@ func (c *call) send(status int, contentType string, body []byte) {
 	if err != nil && c.exchange.Err == nil {
 		c.exchange.Err = fmt.Errorf("send answer: %w", err)
 	}
-	_ = c.control.SetWriteDeadline(time.Time{}) // the connection may go on to another handler
 }
 
 // wantsWSDL recognises the query ?wsdl, in any case, and its variant with headers.

@@ -1,6 +1,7 @@
 package xroad
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -29,19 +30,14 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	if l.Size <= 0 {
-		l.Size = 10 << 20
-	}
-	if l.Part <= 0 {
-		l.Part = l.Size
-	}
-	for value, standard := range map[*int]int{
-		&l.Depth: 64, &l.Elements: 100_000, &l.Attributes: 64, &l.Token: 1 << 20, &l.Parts: 100, &l.PartHeader: 16 << 10,
-	} {
-		if *value <= 0 {
-			*value = standard
-		}
-	}
+	setDefault(&l.Size, 10<<20)
+	setDefault(&l.Part, l.Size)
+	setDefault(&l.Depth, 64)
+	setDefault(&l.Elements, 100_000)
+	setDefault(&l.Attributes, 64)
+	setDefault(&l.Token, 1<<20)
+	setDefault(&l.Parts, 100)
+	setDefault(&l.PartHeader, 16<<10)
 	return l
 }
 
@@ -69,7 +65,7 @@ func readEnvelope(r io.Reader, contentType string, limits Limits) (*incoming, er
 	if media == "multipart/related" {
 		return readRoot(r, parameters, limits)
 	}
-	data, err := io.ReadAll(r)
+	data, err := readAll(r)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +78,23 @@ func readEnvelope(r io.Reader, contentType string, limits Limits) (*incoming, er
 		return nil, invalidContentType("Тип вмісту не є повідомленням SOAP.", errors.New("media type is not SOAP"))
 	}
 	return in, nil
+}
+
+// readAll is io.ReadAll for messages, most of which are small.
+func readAll(r io.Reader) ([]byte, error) {
+	const usual = 4 << 10
+	data := make([]byte, usual)
+	for n := 0; ; {
+		read, err := r.Read(data[n:])
+		switch n += read; {
+		case errors.Is(err, io.EOF):
+			return data[:n], nil
+		case err != nil:
+			return nil, err
+		case n == usual:
+			return io.ReadAll(io.MultiReader(bytes.NewReader(data), r))
+		}
+	}
 }
 
 // parse reads the envelope in an encoded document.

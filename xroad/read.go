@@ -154,7 +154,7 @@ func (p *parser) readBody() (*Body, error) {
 // readHeader reads the SOAP header. Only a complete one is kept for the echo: a security server that compares half a
 // header with its own would report that and hide our fault.
 func (p *parser) readHeader() error {
-	header := &Header{}
+	header := &Header{order: make([]field, 0, fieldCount)}
 	var seen [fieldCount]bool
 	understood := true
 	for {

@@ -339,12 +339,15 @@ func TestRESTBounds(t *testing.T) {
 func TestRESTConnections(t *testing.T) {
 	t.Parallel()
 	observed := make(chan xroad.RESTExchange, 10)
-	handler := newRESTHandler(t, xroad.RESTConfig{
-		Size: 1 << 16, ReadTimeout: 100 * time.Millisecond, Operations: []xroad.RESTOperation{restOperation("POST", "/a", nil)},
-		Observe: func(_ context.Context, e xroad.RESTExchange) { observed <- e },
-	})
-	server := httptest.NewServer(handler)
-	defer server.Close()
+	start := func(patience time.Duration) *httptest.Server {
+		server := httptest.NewServer(newRESTHandler(t, xroad.RESTConfig{
+			Size: 1 << 16, ReadTimeout: patience, Operations: []xroad.RESTOperation{restOperation("POST", "/a", nil)},
+			Observe: func(_ context.Context, e xroad.RESTExchange) { observed <- e },
+		}))
+		t.Cleanup(server.Close)
+		return server
+	}
+	patient, hasty := start(0), start(100*time.Millisecond)
 	const head = "POST /a HTTP/1.1\r\nHost: a\r\nUxp-Client: " + restClient + "\r\n"
 	for name, test := range map[string]struct {
 		wire    string
@@ -357,6 +360,10 @@ func TestRESTConnections(t *testing.T) {
 		"endless":   {head + "Transfer-Encoding: chunked\r\n\r\n", true, 413, xroad.CodeTooLarge},
 		"broken":    {head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", false, 400, xroad.CodeInvalidRequest},
 	} {
+		server := patient
+		if name == "slow" {
+			server = hasty
+		}
 		connection, err := net.Dial("tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)

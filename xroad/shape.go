@@ -108,6 +108,9 @@ func shapeXMLFault(err error) error {
 // clip bounds a name which the sender chose before it goes into a text.
 func clip(name string) string {
 	const longest = 64
+	if len(name) <= longest {
+		return name
+	}
 	if runes := []rune(name); len(runes) > longest {
 		return string(runes[:longest]) + "…"
 	}

@@ -25,10 +25,11 @@ func MarshalResponse(version Version, header *Header, name xml.Name, payload any
 }
 
 func marshalEnvelope(version Version, header *Header, element []byte) []byte {
-	var out bytes.Buffer
-	openEnvelope(&out, version, header)
+	const around = 1536 // with the usual header
+	out := bytes.NewBuffer(make([]byte, 0, len(element)+around))
+	openEnvelope(out, version, header)
 	out.Write(element)
-	closeEnvelope(&out)
+	closeEnvelope(out)
 	return out.Bytes()
 }
 
@@ -37,12 +38,15 @@ func marshalPayload(name xml.Name, payload any) ([]byte, error) {
 	for value.Kind() == reflect.Pointer || value.Kind() == reflect.Interface {
 		value = value.Elem()
 	}
+	var out bytes.Buffer
 	if !value.IsValid() { // nil, typed or not, which encoding/xml would leave out altogether
-		payload = struct{}{}
-	} else if kind := value.Kind(); (kind == reflect.Slice || kind == reflect.Array) && value.Type().Elem().Kind() != reflect.Uint8 {
+		writeStart(&out, name.Local, "xmlns", name.Space)
+		writeEnd(&out, name.Local)
+		return out.Bytes(), nil
+	}
+	if kind := value.Kind(); (kind == reflect.Slice || kind == reflect.Array) && value.Type().Elem().Kind() != reflect.Uint8 {
 		return nil, errors.New("a list would make several elements, wrap it in a struct")
 	}
-	var out bytes.Buffer
 	encoder := xml.NewEncoder(&out)
 	if err := encoder.EncodeElement(payload, xml.StartElement{Name: name}); err != nil {
 		return nil, err
@@ -82,16 +86,16 @@ func writeField(out *bytes.Buffer, h *Header, f field) {
 	switch f {
 	case fieldClient:
 		id := h.Client
-		writeIdentifier(out, f, clientObjectType(id), "xRoadInstance", id.Instance, "memberClass", id.Class,
-			"memberCode", id.Member, "subsystemCode", id.Subsystem)
+		writeIdentifier(out, "xroad:client", clientObjectType(id), "id:xRoadInstance", id.Instance, "id:memberClass", id.Class,
+			"id:memberCode", id.Member, "id:subsystemCode", id.Subsystem)
 	case fieldService:
 		id := h.Service
-		writeIdentifier(out, f, "SERVICE", "xRoadInstance", id.Instance, "memberClass", id.Class, "memberCode", id.Member,
-			"subsystemCode", id.Subsystem, "serviceCode", id.Service, "serviceVersion", id.Version)
+		writeIdentifier(out, "xroad:service", "SERVICE", "id:xRoadInstance", id.Instance, "id:memberClass", id.Class, "id:memberCode", id.Member,
+			"id:subsystemCode", id.Subsystem, "id:serviceCode", id.Service, "id:serviceVersion", id.Version)
 	case fieldSecurityServer:
 		if id := h.SecurityServer; id != nil {
-			writeIdentifier(out, f, "SERVER", "xRoadInstance", id.Instance, "memberClass", id.Class,
-				"memberCode", id.Member, "serverCode", id.Server)
+			writeIdentifier(out, "xroad:securityServer", "SERVER", "id:xRoadInstance", id.Instance, "id:memberClass", id.Class,
+				"id:memberCode", id.Member, "id:serverCode", id.Server)
 		}
 	case fieldID:
 		writeElement(out, "xroad:id", h.ID)
@@ -112,14 +116,14 @@ func writeField(out *bytes.Buffer, h *Header, f field) {
 }
 
 // writeIdentifier writes the pairs of code name and code; empty codes are absent ones.
-func writeIdentifier(out *bytes.Buffer, f field, objectType string, pairs ...string) {
-	out.WriteString("<xroad:" + f.String() + ` id:objectType="` + objectType + `">`)
+func writeIdentifier(out *bytes.Buffer, name, objectType string, pairs ...string) {
+	writeStart(out, name, "id:objectType", objectType)
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			writeElement(out, "id:"+pairs[i], pairs[i+1])
+			writeElement(out, pairs[i], pairs[i+1])
 		}
 	}
-	out.WriteString("</xroad:" + f.String() + ">")
+	writeEnd(out, name)
 }
 
 func writeOptional(out *bytes.Buffer, name string, value *string) {
@@ -129,14 +133,40 @@ func writeOptional(out *bytes.Buffer, name string, value *string) {
 }
 
 func writeElement(out *bytes.Buffer, name, text string) {
-	out.WriteString("<" + name + ">")
+	out.WriteByte('<')
+	out.WriteString(name)
+	out.WriteByte('>')
 	writeText(out, text)
-	out.WriteString("</" + name + ">")
+	writeEnd(out, name)
+}
+
+// writeStart writes a start tag with one attribute.
+func writeStart(out *bytes.Buffer, name, attribute, value string) {
+	out.WriteByte('<')
+	out.WriteString(name)
+	out.WriteByte(' ')
+	out.WriteString(attribute)
+	out.WriteString(`="`)
+	writeText(out, value)
+	out.WriteString(`">`)
+}
+
+func writeEnd(out *bytes.Buffer, name string) {
+	out.WriteString("</")
+	out.WriteString(name)
+	out.WriteByte('>')
 }
 
 // writeText escapes text so that it is read back unchanged, carriage returns included.
 func writeText(out *bytes.Buffer, text string) {
-	_ = xml.EscapeText(out, []byte(text)) // a bytes.Buffer does not fail
+	for i := range len(text) {
+		switch b := text[i]; {
+		case b < ' ', b >= utf8.RuneSelf, b == '&', b == '<', b == '>', b == '"', b == '\'':
+			_ = xml.EscapeText(out, []byte(text)) // a bytes.Buffer does not fail
+			return
+		}
+	}
+	out.WriteString(text)
 }
 
 // Marshal returns the fault as a message of its SOAP version, with its header if there is one.

@@ -10,8 +10,10 @@ package strictxml
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -126,7 +128,11 @@ type binding struct {
 
 // NewScanner checks the characters and the XML declaration of a UTF-8 document without byte order mark.
 func NewScanner(data []byte, limits Limits) (*Scanner, error) {
-	s := &Scanner{data: data, limits: limits}
+	s := &Scanner{
+		data: data, limits: limits,
+		// An envelope with its header fits in without growing.
+		open: make([]element, 0, 8), bindings: make([]binding, 0, 8), attrs: make([]Attr, 0, 2),
+	}
 	if err := s.checkCharacters(); err != nil {
 		return nil, err
 	}
@@ -148,7 +154,12 @@ func (s *Scanner) checkCharacters() error {
 	if !utf8.Valid(s.data) {
 		return &Error{Malformed, 0, "not UTF-8"}
 	}
-	for i, b := range s.data {
+	for i := 0; i < len(s.data); i++ {
+		if i+8 <= len(s.data) && plain(binary.LittleEndian.Uint64(s.data[i:])) {
+			i += 7
+			continue
+		}
+		b := s.data[i]
 		if b < ' ' && !isSpace(b) {
 			return &Error{Malformed, i, "control character"}
 		}
@@ -157,6 +168,15 @@ func (s *Scanner) checkCharacters() error {
 		}
 	}
 	return nil
+}
+
+// plain reports whether none of eight bytes is a control character or begins a sequence of three. It may be wrong in
+// saying no, which costs a closer look.
+func plain(eight uint64) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	below := (eight - ones*' ') &^ eight & tops // bytes below space have borrowed
+	long := eight & (eight << 1) & (eight << 2) & tops
+	return below|long == 0
 }
 
 // Next returns the next token, or io.EOF after the end of a complete document.
@@ -228,27 +248,25 @@ func (s *Scanner) Subtree() ([]byte, error) {
 	begin := s.begin
 	afterName := begin + 1 + len(top.qname)
 
-	var out bytes.Buffer
-	out.Write(s.data[begin:afterName])
+	var declarations bytes.Buffer
 	for i := top.bindings - 1; i >= 0; i-- {
 		outer := s.bindings[i]
 		if outer.space == "" && len(outer.prefix) == 0 || s.shadowed(i) {
 			continue
 		}
-		out.WriteString(" xmlns")
+		declarations.WriteString(" xmlns")
 		if len(outer.prefix) > 0 {
-			out.WriteByte(':')
-			out.Write(outer.prefix)
+			declarations.WriteByte(':')
+			declarations.Write(outer.prefix)
 		}
-		out.WriteString(`="`)
-		writeAttributeValue(&out, outer.space)
-		out.WriteByte('"')
+		declarations.WriteString(`="`)
+		writeAttributeValue(&declarations, outer.space)
+		declarations.WriteByte('"')
 	}
 	if err := s.Skip(); err != nil {
 		return nil, err
 	}
-	out.Write(s.data[afterName:s.pos])
-	return out.Bytes(), nil
+	return slices.Concat(s.data[begin:afterName], declarations.Bytes(), s.data[afterName:s.pos]), nil
 }
 
 // shadowed reports whether a later declaration in scope has the prefix of the one given.

@@ -386,3 +386,23 @@ func contains(all, part []event) bool {
 	}
 	return false
 }
+
+// TestCharactersAnywhere puts every kind of character at every place within the words that are looked at together.
+func TestCharactersAnywhere(t *testing.T) {
+	t.Parallel()
+	for r, good := range map[rune]bool{
+		0: false, 1: false, 0x1F: false, 0xFFFE: false, 0xFFFF: false, '\v': false,
+		'\t': true, '\n': true, '\r': true, ' ': true, '~': true, 0x7F: true, 0x80: true, 'ї': true, 0x800: true, 0xFFFD: true, 0x10000: true, 0x10FFFF: true,
+	} {
+		for _, around := range []string{"a", "ї", "\n", "一"} {
+			for before := range 20 {
+				for after := range 10 {
+					text := strings.Repeat(around, before) + string(r) + strings.Repeat(around, after)
+					if strictxml.IsText(text) != good {
+						t.Fatalf("%q: %t", text, !good)
+					}
+				}
+			}
+		}
+	}
+}

@@ -222,6 +222,10 @@ func (s *Scanner) name() (qname, prefix, local []byte, err error) {
 	colon, end := -1, 0
 	for end < len(rest) {
 		b := rest[end]
+		if isLetter(b) { // most are
+			end++
+			continue
+		}
 		if b == ':' {
 			if colon >= 0 || end == 0 {
 				return nil, nil, nil, s.fail(Malformed, "colon in a name")
@@ -263,7 +267,7 @@ func (s *Scanner) space() bool {
 // nameCharacter returns the length of the name character at the beginning of the text, or 0.
 func nameCharacter(text []byte, first bool) int {
 	switch b := text[0]; {
-	case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', b == '_':
+	case isLetter(b):
 		return 1
 	case '0' <= b && b <= '9', b == '-', b == '.':
 		if first {
@@ -278,6 +282,11 @@ func nameCharacter(text []byte, first bool) int {
 		return size
 	}
 	return 0
+}
+
+// isLetter is production 4 of XML 1.0 in ASCII, without the colon.
+func isLetter(b byte) bool {
+	return 'a' <= b|0x20 && b|0x20 <= 'z' || b == '_'
 }
 
 // isNameStart is production 4 of XML 1.0 beyond ASCII.
