@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/dovidka/dovidka/xroad"
 )
@@ -38,6 +39,9 @@ type discard struct {
 	status int
 }
 
-func (d *discard) Header() http.Header         { return d.header }
-func (d *discard) WriteHeader(status int)      { d.status = status }
-func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) Header() http.Header              { return d.header }
+func (d *discard) WriteHeader(status int)           { d.status = status }
+func (d *discard) Write(p []byte) (int, error)      { return len(p), nil }
+func (d *discard) FlushError() error                { return nil }
+func (d *discard) SetReadDeadline(time.Time) error  { return nil }
+func (d *discard) SetWriteDeadline(time.Time) error { return nil }
