@@ -11,7 +11,7 @@ import time
 
 from suite import Suite
 
-CHAPTERS = ["forms", "refuse", "text", "http", "hostile", "samples", "operations"]
+CHAPTERS = ["forms", "refuse", "text", "http", "hostile", "samples", "attachments", "wsdl", "operations", "rest"]
 SEED = 20261128
 
 
