@@ -42,7 +42,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a *answer, fault F
 	if n, ok := fault.cut(); ok {
 		length, part, fault = length+1, a.body[:min(n, length)], CutBody
 	}
-	if fault != Chunked {
+	if fault != Chunked && r.Method != http.MethodHead {
 		header.Set("Content-Length", strconv.Itoa(length))
 	}
 	w.WriteHeader(a.status)
