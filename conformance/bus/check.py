@@ -11,7 +11,7 @@ import time
 
 from suite import Suite
 
-CHAPTERS = ["forms", "refuse", "text", "http", "hostile", "samples", "attachments", "wsdl", "operations", "rest"]
+CHAPTERS = ["forms", "refuse", "text", "http", "hostile", "samples", "attachments", "wsdl", "operations", "rest", "configured"]
 SEED = 20261128
 
 
