@@ -274,6 +274,9 @@ func (c *Config) check() error {
 		need(len(client.Fingerprints) > 0 || c.Diia.TLS.ClientCA != "" || len(c.Diia.TLS.ClientCertificates) > 0,
 			"diia.clients: subjects count with tls.client_ca or tls.client_certificates only; name fingerprints")
 	}
+	// What a message says of its client is true because the security server says it.
+	need(c.Trembita.Listen == "" || c.Trembita.Insecure || c.Trembita.TLS.asks(),
+		"trembita.tls: name the security server's certificate in client_certificates, or the door would believe whoever connects")
 	errs = append(errs, c.Trembita.checkClients(), c.Delivery.check(c.Disclosure.AnswerTTL))
 	known := map[dovidka.Code]bool{}
 	for _, code := range dovidka.Codes() {
@@ -303,9 +306,6 @@ func (c *Config) warn(log *slog.Logger) {
 	}
 	c.Trembita.warnOfInquiries(log)
 	c.Delivery.warn(log, c.Diia.Listen)
-	if !c.Trembita.Insecure && !c.Trembita.TLS.asks() && c.Trembita.Listen != "" {
-		log.Warn("the SOAP door believes every peer about the X-Road client: pin the security server", "setting", "trembita.tls.client_certificates")
-	}
 	for setting, path := range map[string]string{
 		"ledger.key_file": c.Ledger.KeyFile, "ledger.pseudonym_key_file": c.Ledger.PseudonymKeyFile,
 		"seal.key_file": c.Seal.KeyFile, "seal.password_file": c.Seal.PasswordFile, "delivery.tls.key": c.Delivery.TLS.Key,

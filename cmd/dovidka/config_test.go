@@ -141,6 +141,7 @@ func TestConfigurationFaults(t *testing.T) {
 		"a grant too short":     {"grant_ttl: 1m", "grant_ttl: 8s", "ledger.grant_ttl"},
 		"no seal":               {"key_file: seal.p12", "key_file: \"\"", "seal: key_file"},
 		"TLS and insecure":      {"insecure: false\n  tls:\n    certificate: tls/server.crt #", "insecure: true\n  tls:\n    certificate: tls/server.crt #", "diia: set either"},
+		"any security server":   {"client_certificates: [tls/security-server.crt]", "client_certificates: []", "trembita.tls: name"},
 		"insecure client":       {"insecure_client: \"\"", "insecure_client: somebody", "diia.insecure_client"},
 		"a client by its name":  {"fingerprints: [\"0000000000000000000000000000000000000000000000000000000000000000\"]\n      # Dist", "fingerprints: []\n      # Dist", "diia.clients"},
 		"another reason":        {"consent-refused: \"64131018\"", "consent-refusal: \"64131018\"", "diia.process_codes"},
@@ -239,7 +240,6 @@ func TestConfigurationWarnings(t *testing.T) {
 		"nobody at REST":               {func(c *Config) { c.Diia.Clients = nil }, "diia.clients"},
 		"nobody at SOAP":               {func(c *Config) { c.Trembita.Clients = nil }, "trembita.clients"},
 		"no TLS":                       {func(c *Config) { c.Diia.Insecure = true }, "insecure"},
-		"any security server":          {func(c *Config) { c.Trembita.TLS.ClientCA = "" }, "trembita.tls.client_certificates"},
 		"inquiries offered to anybody": {func(c *Config) { c.Trembita.Entitlements = []EntitlementConfig{{}} }, "inquiries by law"},
 		"inquiries through a pinned server": {func(c *Config) {
 			c.Trembita.Entitlements, c.Trembita.TLS.ClientFingerprints = []EntitlementConfig{{}}, []string{"00"}
