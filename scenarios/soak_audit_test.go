@@ -107,7 +107,7 @@ func (a *soakAudit) call(asked *call) {
 		}
 	}
 	found := slices.ContainsFunc(a.byMessage[asked.final], func(e recorded) bool {
-		if e.Request != asked.requestID {
+		if e.Request != asked.requestID || asked.under != "" && e.Transaction != asked.under {
 			return false
 		}
 		if asked.receipt != nil {
@@ -160,7 +160,7 @@ func TestSoakAudit(t *testing.T) {
 		}
 		asked := &call{
 			operation: trembita.OperationGetDeclarations, messages: []string{message, later}, final: later, outcome: trembita.ResultOK,
-			requestID: request, receipt: &dovidka.Receipt{GrantID: grant, Index: 2, Hash: "h"}, digest: digest,
+			under: "t2", requestID: request, receipt: &dovidka.Receipt{GrantID: grant, Index: 2, Hash: "h"}, digest: digest,
 		}
 		return &soakAudit{
 			before:  1,
@@ -182,23 +182,24 @@ func TestSoakAudit(t *testing.T) {
 		t.Errorf("the good account has %d differences", n)
 	}
 	for name, spoil := range map[string]func(*soakAudit){
-		"another digest in the ledger":     func(a *soakAudit) { a.entries[2].Digest = "" },
-		"another digest at the caller":     func(a *soakAudit) { a.calls[0].digest[0]++ },
-		"another receipt":                  func(a *soakAudit) { a.calls[0].receipt.Hash = "" },
-		"a receipt of another entry":       func(a *soakAudit) { a.calls[0].receipt.Index = 3 },
-		"a receipt beyond the ledger":      func(a *soakAudit) { a.calls[0].receipt.Index = 9 },
-		"another request":                  func(a *soakAudit) { a.calls[0].requestID = "x" },
-		"another transaction":              func(a *soakAudit) { a.entries[2].Transaction = "x" },
-		"another message":                  func(a *soakAudit) { a.entries[2].Message = "x" },
-		"a message that nobody sent":       func(a *soakAudit) { a.calls[0].messages = []string{message} },
-		"a message sent on twice":          func(a *soakAudit) { a.seen[message] = append(a.seen[message], a.seen[message][0]) },
-		"a message that was cut":           func(a *soakAudit) { a.seen[message][0].Fault = xroadtest.CutRequest },
-		"a message that was not sent on":   func(a *soakAudit) { a.seen[message][0].Forwarded = 0 },
-		"an answer without an entry":       func(a *soakAudit) { a.entries = a.entries[:3] },
-		"granted twice":                    func(a *soakAudit) { a.entries[3].Kind = dovidka.EventGranted },
-		"disclosed twice":                  func(a *soakAudit) { a.entries[3].Kind = dovidka.EventDisclosed },
-		"released and never disclosed":     func(a *soakAudit) { a.entries[2].Kind = dovidka.EventRefused },
-		"a refusal that is not in the log": func(a *soakAudit) { a.calls[0].outcome, a.calls[0].receipt = "CONSENT_REFUSED", nil },
+		"another digest in the ledger":      func(a *soakAudit) { a.entries[2].Digest = "" },
+		"another digest at the caller":      func(a *soakAudit) { a.calls[0].digest[0]++ },
+		"another receipt":                   func(a *soakAudit) { a.calls[0].receipt.Hash = "" },
+		"a receipt of another entry":        func(a *soakAudit) { a.calls[0].receipt.Index = 3 },
+		"a receipt beyond the ledger":       func(a *soakAudit) { a.calls[0].receipt.Index = 9 },
+		"another request":                   func(a *soakAudit) { a.calls[0].requestID = "x" },
+		"another transaction":               func(a *soakAudit) { a.entries[2].Transaction = "x" },
+		"another transaction at the caller": func(a *soakAudit) { a.calls[0].under = "x" },
+		"another message":                   func(a *soakAudit) { a.entries[2].Message = "x" },
+		"a message that nobody sent":        func(a *soakAudit) { a.calls[0].messages = []string{message} },
+		"a message sent on twice":           func(a *soakAudit) { a.seen[message] = append(a.seen[message], a.seen[message][0]) },
+		"a message that was cut":            func(a *soakAudit) { a.seen[message][0].Fault = xroadtest.CutRequest },
+		"a message that was not sent on":    func(a *soakAudit) { a.seen[message][0].Forwarded = 0 },
+		"an answer without an entry":        func(a *soakAudit) { a.entries = a.entries[:3] },
+		"granted twice":                     func(a *soakAudit) { a.entries[3].Kind = dovidka.EventGranted },
+		"disclosed twice":                   func(a *soakAudit) { a.entries[3].Kind = dovidka.EventDisclosed },
+		"released and never disclosed":      func(a *soakAudit) { a.entries[2].Kind = dovidka.EventRefused },
+		"a refusal that is not in the log":  func(a *soakAudit) { a.calls[0].outcome, a.calls[0].receipt = "CONSENT_REFUSED", nil },
 	} {
 		if count(spoil) == 0 {
 			t.Errorf("%s: the audit does not notice", name)

@@ -36,6 +36,7 @@ type call struct {
 	origin    *call    // what was submitted; of what fetches it
 
 	final     string // id of the message that was answered; empty if none was
+	under     string // the transaction of that, where the caller was told
 	outcome   string
 	requestID dovidka.ID
 	receipt   *dovidka.Receipt
@@ -328,6 +329,7 @@ func (c *crowd) ask(ctx context.Context, asked *call, payload any) (*xroad.Answe
 	service.Service = asked.operation
 	answer, err := c.consumer.Call(context.WithValue(ctx, callKey{}, asked), xroad.Call{Service: service, UserID: c.portal.UserID, Payload: payload})
 	if err == nil {
+		asked.under = answer.TransactionID
 		return answer, nil
 	}
 	var failed *xroad.CallError
