@@ -51,19 +51,20 @@ func packageForms() map[string]packageForm {
 			usualPart, rootPart(), "\r\n2"),
 		"another envelope after the root": form(related+"; start=root", xroad.Attachments{{ID: "a", MediaType: "text/xml", Content: []byte("<a/>")}},
 			rootPart(), "Content-Type: text/xml\r\nContent-ID: a\r\n\r\n<a/>"),
-		"no header":       form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte("x")}}, rootPart(), "\r\nx"),
-		"nothing at all":  form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte{}}}, rootPart(), "\r\n"),
-		"folded header":   one("b", "Content-Type:\r\n text/plain\r\nContent-ID:\r\n\t<a>", "b"),
-		"letter case":     one("b", "CONTENT-TYPE:text/plain\r\ncontent-id:a", "b"),
-		"unknown fields":  one("b", "X-A: b\r\nX-A: c\r\nContent-Type: text/plain\r\nContent-ID: <a>\r\nContent-Location: urn:a", "b"),
-		"base64":          one("this is an attachment", "Content-Type: text/plain\r\nContent-ID: a\r\nContent-Transfer-Encoding: BASE64", " dGhpcyBp\r\ncyBh\tbiBh\r\n\r\ndHRhY2ht ZW50\r\n"),
-		"quoted":          one("a=b\r\nc ", "Content-Type: text/plain\r\nContent-ID: a\r\nContent-Transfer-Encoding: Quoted-Printable", "a=3Db\r\nc=20=\r\n"),
-		"8bit":            one("Ї", "Content-Type: text/plain\r\nContent-ID: a\r\nContent-Transfer-Encoding:  8Bit ", "Ї"),
-		"ends in CR":      one("b\r", "Content-Type: text/plain\r\nContent-ID: a", "b\r"),
-		"ends in CRLF":    one("b\r\n", "Content-Type: text/plain\r\nContent-ID: a", "b\r\n"),
-		"ends in LF":      one("b\n", "Content-Type: text/plain\r\nContent-ID: a", "b\n"),
-		"only line ends":  one("\n\r\r\n\r", "Content-Type: text/plain\r\nContent-ID: a", "\n\r\r\n\r"),
-		"like delimiters": one("--MIME_boundaryx\r\n--MIME_bound\r\n--MIME_boundary--x\r\n--MIME_boundary x", "Content-Type: text/plain\r\nContent-ID: a", "--MIME_boundaryx\r\n--MIME_bound\r\n--MIME_boundary--x\r\n--MIME_boundary x"),
+		"no header":                  form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte("x")}}, rootPart(), "\r\nx"),
+		"nothing at all":             form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte{}}}, rootPart(), "\r\n"),
+		"folded header":              one("b", "Content-Type:\r\n text/plain\r\nContent-ID:\r\n\t<a>", "b"),
+		"letter case":                one("b", "CONTENT-TYPE:text/plain\r\ncontent-id:a", "b"),
+		"unknown fields":             one("b", "X-A: b\r\nX-A: c\r\nContent-Type: text/plain\r\nContent-ID: <a>\r\nContent-Location: urn:a", "b"),
+		"base64":                     one("this is an attachment", "Content-Type: text/plain\r\nContent-ID: a\r\nContent-Transfer-Encoding: BASE64", " dGhpcyBp\r\ncyBh\tbiBh\r\n\r\ndHRhY2ht ZW50\r\n"),
+		"quoted":                     one("a=b\r\nc ", "Content-Type: text/plain\r\nContent-ID: a\r\nContent-Transfer-Encoding: Quoted-Printable", "a=3Db\r\nc=20=\r\n"),
+		"8bit":                       one("Ї", "Content-Type: text/plain\r\nContent-ID: a\r\nContent-Transfer-Encoding:  8Bit ", "Ї"),
+		"ends in CR":                 one("b\r", "Content-Type: text/plain\r\nContent-ID: a", "b\r"),
+		"ends in CRLF":               one("b\r\n", "Content-Type: text/plain\r\nContent-ID: a", "b\r\n"),
+		"ends in LF":                 one("b\n", "Content-Type: text/plain\r\nContent-ID: a", "b\n"),
+		"only line ends":             one("\n\r\r\n\r", "Content-Type: text/plain\r\nContent-ID: a", "\n\r\r\n\r"),
+		"like delimiters":            one("--MIME_boundaryx\r\n--MIME_bound\r\n --MIME_boundary\r\n--MIME_boundary-", "Content-Type: text/plain\r\nContent-ID: a", "--MIME_boundaryx\r\n--MIME_bound\r\n --MIME_boundary\r\n--MIME_boundary-"),
+		"long line like a delimiter": one("--MIME_boundary"+strings.Repeat("a", 5000), "Content-Type: text/plain\r\nContent-ID: a", "--MIME_boundary"+strings.Repeat("a", 5000)),
 		"nested": form(related, xroad.Attachments{{MediaType: "multipart/mixed; boundary=inner", Content: []byte("--inner\r\n\r\nx\r\n--inner--")}},
 			rootPart(), "Content-Type: multipart/mixed; boundary=inner\r\n\r\n--inner\r\n\r\nx\r\n--inner--"),
 		"message": form(related, xroad.Attachments{{MediaType: "message/rfc822", Content: []byte("Content-Type: text/xml\r\n\r\nx")}},
@@ -177,6 +178,13 @@ func packageDefects() map[string]struct {
 		"start past a message":               past("Content-Type: message/rfc822"),
 		"start past a part without type":     past("X: a"),
 
+		"delimiter with a word":             bad("\r\n--MIME_boundary x\r\n"),
+		"last delimiter with a word":        bad("\r\n--MIME_boundary--x\r\n"),
+		"delimiter with a tab and more":     bad("\r\n--MIME_boundary\t--\r\n"),
+		"delimiter with returns":            bad("\r\n--MIME_boundary\r\r\n"),
+		"delimiter with endless padding":    bad("\r\n--MIME_boundary" + strings.Repeat(" ", 5000) + "\r\n"),
+		"such a delimiter before the first": {related, append([]byte("--MIME_boundary x\r\n"+rootPart()+"\r\n"), good...), xroad.CodeInvalidContentType},
+
 		"identifier twice":                bad("Content-ID: <a>\r\n\r\nb", "Content-ID: a\r\n\r\nc"),
 		"identifier of the root":          bad("Content-ID: <root>\r\n\r\nb"),
 		"identifier twice before it":      {related + "; start=root", multipartMessage("Content-Type: a/b\r\nContent-ID: a\r\n\r\n", "Content-Type: a/b\r\nContent-ID: a\r\n\r\n", rootPart()), xroad.CodeInvalidContentType},
@@ -186,6 +194,7 @@ func packageDefects() map[string]struct {
 		"empty boundary":                  {`multipart/related; boundary=""`, good, xroad.CodeInvalidContentType},
 		"long boundary":                   {"multipart/related; boundary=" + strings.Repeat("a", 71), bytes.ReplaceAll(good, []byte("MIME_boundary"), bytes.Repeat([]byte("a"), 71)), xroad.CodeInvalidContentType},
 		"boundary of two values":          {"multipart/related; boundary=a; boundary=b", good, xroad.CodeInvalidContentType},
+		"boundary of two words":           {"multipart/related; boundary=a b; start-info=a/b", bytes.ReplaceAll(good, []byte("MIME_boundary"), []byte("a b")), xroad.CodeInvalidContentType},
 		"boundary with a line break":      {"multipart/related; boundary=\"a\tb\"", bytes.ReplaceAll(good, []byte("MIME_boundary"), []byte("a\tb")), xroad.CodeInvalidContentType},
 		"no part":                         {related, []byte("--MIME_boundary--\r\n"), xroad.CodeInvalidContentType},
 		"nothing":                         {related, nil, xroad.CodeInvalidContentType},
@@ -235,6 +244,25 @@ func TestReadPackageRefused(t *testing.T) {
 				t.Error("the envelope was there, and its header is not to be echoed")
 			}
 		})
+	}
+}
+
+// TestVersionOfRefusal has messages refused in the version of SOAP that they were announced in.
+func TestVersionOfRefusal(t *testing.T) {
+	t.Parallel()
+	for contentType, want := range map[string]xroad.Version{
+		"text/xml": xroad.SOAP11, "application/soap+xml": xroad.SOAP12, related: xroad.SOAP11,
+		related + `; type="text/xml"`:             xroad.SOAP11,
+		related + `; type="application/soap+xml"`: xroad.SOAP12,
+		related + `; type="application/xop+xml"; start-info="application/soap+xml; action=urn:a"`:      xroad.SOAP12,
+		related + `; type="application/xop+xml"; start-info="text/xml"`:                                xroad.SOAP11,
+		"multipart/related; boundary=other; type=application/xop+xml; start-info=application/soap+xml": xroad.SOAP12,
+	} {
+		_, err := xroad.ReadPackage(bytes.NewReader(multipartMessage(rootPart())), contentType, xroad.Limits{Size: 100})
+		var fault *xroad.Fault
+		if !errors.As(err, &fault) || fault.Version != want {
+			t.Errorf("%s: %v in SOAP %s", contentType, err, fault.Version)
+		}
 	}
 }
 

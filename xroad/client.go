@@ -102,7 +102,8 @@ type Answer struct {
 }
 
 // Client calls the services of others through our security server. It is safe for use by many goroutines, starts none
-// of its own beyond those of net/http, and holds at most MaxConcurrent times the size limit of responses.
+// of its own beyond those of net/http, and holds at most MaxConcurrent times the size limit of responses, twice that where they
+// have attachments or include by XOP.
 type Client struct {
 	config      ClientConfig
 	targets     map[ServiceID]*target

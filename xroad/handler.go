@@ -186,10 +186,7 @@ func (c *call) answer() (body []byte, err error) {
 
 // askedVersion is the version to answer in while the envelope has not told.
 func (c *call) askedVersion() Version {
-	if media, _ := parseMediaType(c.r.Header.Get("Content-Type")); media == "application/soap+xml" {
-		return SOAP12
-	}
-	return SOAP11
+	return announcedVersion(c.r.Header.Get("Content-Type"))
 }
 
 func busy(version Version, header *Header, err error) *Fault {

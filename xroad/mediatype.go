@@ -20,7 +20,18 @@ func parseMediaType(value string) (string, map[string]string) {
 	return media, parameters
 }
 
-// parseLoosely takes anything up to a semicolon for a value. A parameter that has two values has none.
+// announcedVersion is the version to answer in when the envelope is out of reach.
+func announcedVersion(contentType string) Version {
+	media, parameters := parseMediaType(contentType)
+	for _, said := range []string{media, parameters["type"], parameters["start-info"]} {
+		if inner, _ := parseMediaType(said); inner == "application/soap+xml" {
+			return SOAP12
+		}
+	}
+	return SOAP11
+}
+
+// parseLoosely takes a word up to a semicolon for a value. A parameter that has two values or several words has none.
 func parseLoosely(value string) (string, map[string]string) {
 	bare, rest, _ := strings.Cut(value, ";")
 	parameters := map[string]string{}
@@ -35,7 +46,9 @@ func parseLoosely(value string) (string, map[string]string) {
 			_, rest, _ = strings.Cut(rest, ";")
 		} else {
 			text, rest, _ = strings.Cut(rest, ";")
-			text = strings.TrimSpace(text)
+			if text = strings.TrimSpace(text); strings.ContainsAny(text, " \t") {
+				text = "" // of which some would take the first word
+			}
 		}
 		if before, given := parameters[name]; given && before != text {
 			text = ""

@@ -155,8 +155,12 @@ func (p *partReader) fill() error {
 	if err != nil && !errors.Is(err, bufio.ErrBufferFull) && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if p.lineStart && (complete || errors.Is(err, io.EOF)) {
-		if closing, ok := p.isDelimiter(line); ok {
+	if p.lineStart {
+		closing, ok, broken := p.isDelimiter(line)
+		if broken != nil {
+			return broken
+		}
+		if ok {
 			p.pending, p.ended = nil, closing
 			return io.EOF
 		}
@@ -182,16 +186,26 @@ func (p *partReader) fill() error {
 	return nil
 }
 
-// isDelimiter tells a delimiter from a line which only begins like one, and whether it is the last.
-func (p *partReader) isDelimiter(line []byte) (closing, ok bool) {
+// isDelimiter tells a delimiter from a line which only begins like one, and whether it is the last. A line which some
+// take for one because they do not look at its end is refused, padding without end too: a security server and we could
+// else see different parts.
+func (p *partReader) isDelimiter(line []byte) (closing, ok bool, err error) {
 	if len(line) < len(p.delimiter) || string(line[:len(p.delimiter)]) != p.delimiter {
-		return false, false
+		return false, false, nil
 	}
 	rest := line[len(p.delimiter):]
 	if bytes.HasPrefix(rest, []byte("--")) {
 		rest, closing = rest[2:], true
 	}
-	return closing, len(bytes.Trim(rest, " \t\r\n")) == 0 // white space is padding
+	padding := bytes.TrimSuffix(bytes.TrimSuffix(rest, p.lineEnd[1:]), p.lineEnd[:1])
+	whole := len(line) < p.in.Size() // else the end of the line is not in it
+	switch {
+	case whole && len(bytes.Trim(padding, " \t")) == 0:
+		return closing, true, nil
+	case closing || bytes.IndexByte([]byte(" \t\r"), rest[0]) >= 0:
+		return false, false, partError("multipart with a line that may be a delimiter or not")
+	}
+	return false, false, nil
 }
 
 // content returns the content of the part that next went to, with the transfer encoding undone (RFC 2045, clause 6).

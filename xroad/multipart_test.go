@@ -11,6 +11,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/dovidka/dovidka/xroad"
 )
@@ -21,6 +24,14 @@ func FuzzMultipart(f *testing.F) {
 	for _, in := range acceptedMultipart(usual) {
 		f.Add(in.body, "")
 		f.Add(in.body, "<root>")
+	}
+	for _, form := range packageForms() {
+		f.Add(form.body, "")
+	}
+	for _, defect := range packageDefects() {
+		if len(defect.body) < 10_000 {
+			f.Add(defect.body, "root")
+		}
 	}
 	f.Add(sample(f, "xrd4j-store-attachments-request.txt"), "rootpart")
 	f.Add(multipartMessage(strings.Repeat("a: b\r\n", 20)+"\r\n"), "a")
@@ -40,7 +51,41 @@ func FuzzMultipart(f *testing.F) {
 		case !errors.As(err, &fault):
 			t.Errorf("error %v is no fault", err)
 		}
+		whole, err := xroad.ReadPackage(bytes.NewReader(body), contentType, xroad.Limits{})
+		pieces, errPieces := xroad.ReadPackage(iotest.OneByteReader(bytes.NewReader(body)), contentType, xroad.Limits{})
+		if (err == nil) != (errPieces == nil) {
+			t.Fatalf("%v, and in pieces %v", err, errPieces)
+		}
+		if err != nil {
+			return
+		}
+		if message == nil || !bytes.Equal(message.Body.Raw, whole.Body.Raw) {
+			t.Error("read otherwise with attachments")
+		}
+		if diff := cmp.Diff(whole.Attachments, pieces.Attachments); diff != "" {
+			t.Errorf("in pieces: %s", diff)
+		}
+		checkWrittenBack(t, whole.Attachments)
 	})
+}
+
+// checkWrittenBack writes attachments, unless their headers are such as are not written, and reads the same.
+func checkWrittenBack(t *testing.T, attachments xroad.Attachments) {
+	t.Helper()
+	body, contentType, err := xroad.MarshalPackage(xroad.SOAP11, []byte(envelope(allFields, testPayload)), attachments)
+	if err != nil {
+		return
+	}
+	again, err := xroad.ReadPackage(bytes.NewReader(body), contentType, xroad.Limits{})
+	if err != nil || len(again.Attachments) != len(attachments) {
+		t.Fatalf("%v in %q", err, body)
+	}
+	for i, a := range attachments {
+		got := again.Attachments[i]
+		if !bytes.Equal(a.Content, got.Content) || a.ID != "" && a.ID != got.ID || strings.TrimSpace(a.MediaType) != got.MediaType {
+			t.Errorf("%+v became %+v", a, got)
+		}
+	}
 }
 
 // repeated gives out a text again and again.
@@ -84,8 +129,8 @@ func TestHostileParts(t *testing.T) { //nolint:paralleltest // see above
 		{"header without end", root + "--MIME_boundary\r\n", "X: a\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"header field without end", root + "--MIME_boundary\r\n", "X: a;", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"header of the root without end", "--MIME_boundary\r\n", "Content-Type: text/xml\r\n ", "", true, xroad.CodeTooLarge, little, 64 << 10},
-		{"delimiters without end", "", "--MIME_boundary", "", true, xroad.CodeTooLarge, little, size},
-		{"padding without end", "--MIME_boundary", " ", "", true, xroad.CodeTooLarge, little, size},
+		{"delimiters without end", "", "--MIME_boundary", "", true, xroad.CodeInvalidContentType, little, size},
+		{"padding without end", "--MIME_boundary", " ", "", true, xroad.CodeInvalidContentType, little, size},
 		{"preamble without end", "", "a\n", "", true, xroad.CodeTooLarge, little, size},
 		{"epilogue without end", root + "--MIME_boundary--\r\n", "a", "", true, xroad.CodeTooLarge, little, size},
 	} {

@@ -68,9 +68,10 @@ func readPackage(r io.Reader, contentType string, limits Limits, open opener) (*
 	case err == nil:
 		return read, nil
 	case errors.Is(err, errTooLarge):
-		fault = &Fault{Code: CodeTooLarge, Text: "Повідомлення завелике.", Err: err}
+		fault = &Fault{Code: CodeTooLarge, Text: "Повідомлення завелике.", Version: announcedVersion(contentType), Err: err}
 	case errors.As(err, &broken):
 		fault = invalidContentType("Повідомлення multipart має неправильну будову.", err)
+		fault.Version = announcedVersion(contentType)
 	case !errors.As(err, &fault):
 		return nil, fmt.Errorf("read message: %w", err)
 	}

@@ -59,9 +59,8 @@ func (s *suite) attachments() xroad.Attachments {
 	return all
 }
 
-// oursToPython lets our client send messages, which Python's email package and zeep read then.
-func (s *suite) oursToPython(ctx context.Context, folder string) error {
-	folder = filepath.Join(folder, "ours")
+// makeOurs lets our client send messages and keeps them in the folder.
+func (s *suite) makeOurs(ctx context.Context, folder string) error {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return err
 	}
@@ -101,8 +100,64 @@ func (s *suite) oursToPython(ctx context.Context, folder string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// oursToPython lets Python's email package and zeep read what our client sent.
+func (s *suite) oursToPython(ctx context.Context, folder string) error {
 	command := exec.CommandContext(ctx, s.python, filepath.Join(s.here, "mail.py"), "read", folder) //nolint:gosec // our own arguments
 	return s.lines("Python reads", s.cases, command)
+}
+
+// oursToMime4j lets Mime4j read what our client sent, as a security server of X-Road does, and reads what that would
+// send on.
+func (s *suite) oursToMime4j(ctx context.Context, folder string) error {
+	command := exec.CommandContext(ctx, "java", "-cp", s.classpath, "Mime4j", folder) //nolint:gosec // our own arguments
+	if err := s.lines("Mime4j reads", s.cases, command); err != nil {
+		return err
+	}
+	for i := range s.cases {
+		s.check("Mime4j sends on "+strconv.Itoa(i), forwarded(filepath.Join(folder, strconv.Itoa(i))))
+	}
+	return nil
+}
+
+// forwarded compares a message of ours, as it was sent, with what a security server makes of it.
+func forwarded(base string) error {
+	contentType, err := os.ReadFile(base + ".type")
+	if err != nil {
+		return err
+	}
+	var read [2]*xroad.Package
+	var listed strings.Builder
+	for i, suffix := range []string{".body", ".forwarded"} {
+		body, err := os.ReadFile(base + suffix)
+		if err != nil {
+			return err
+		}
+		if read[i], err = xroad.ReadPackage(bytes.NewReader(body), string(contentType), xroad.Limits{}); err != nil {
+			return err
+		}
+	}
+	for i, a := range read[0].Attachments {
+		b := read[1].Attachments[i]
+		if a.ID != b.ID || a.MediaType != b.MediaType || a.FileName != b.FileName || !bytes.Equal(a.Content, b.Content) {
+			return fmt.Errorf("attachment %s became %s, %d bytes of %d", a.ID, b.ID, len(b.Content), len(a.Content))
+		}
+		fmt.Fprintf(&listed, "%s\t<%s>\t%s\n", a.MediaType, a.ID, sum(a.Content))
+	}
+	if !bytes.Equal(read[0].Body.Raw, read[1].Body.Raw) || !read[0].Header.Equal(read[1].Header) {
+		return errors.New("another envelope")
+	}
+	parts, err := os.ReadFile(base + ".parts")
+	if err != nil {
+		return err
+	}
+	_, others, _ := strings.Cut(string(parts), "\n") // the envelope; what it includes comes last
+	if !strings.HasPrefix(others, listed.String()) {
+		return fmt.Errorf("parts are %s, want %s", others, listed.String())
+	}
+	return nil
 }
 
 func writeCase(base, contentType string, body []byte, want packing) error {

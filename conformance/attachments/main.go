@@ -14,13 +14,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
 
 func main() {
 	var s suite
-	flag.StringVar(&s.classpath, "classpath", "", "of Attachments.java and what it needs")
+	flag.StringVar(&s.classpath, "classpath", "", "of Attachments.java, Mime4j.java and what they need")
 	flag.StringVar(&s.python, "python", "python3", "with lxml and zeep")
 	flag.StringVar(&s.here, "dir", "conformance/attachments", "folder with mail.py")
 	flag.IntVar(&s.cases, "cases", 100, "messages in each direction and place")
@@ -50,6 +51,10 @@ func (s *suite) run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
+	ours := filepath.Join(folder, "ours")
+	if err := s.makeOurs(ctx, ours); err != nil {
+		return err
+	}
 	them, stop, err := s.serve(ctx)
 	if err != nil {
 		return err
@@ -59,7 +64,8 @@ func (s *suite) run(ctx context.Context) error {
 		title string
 		run   func() error
 	}{
-		{"Python reads ours", func() error { return s.oursToPython(ctx, folder) }},
+		{"Python reads ours", func() error { return s.oursToPython(ctx, ours) }},
+		{"Mime4j reads ours", func() error { return s.oursToMime4j(ctx, ours) }},
 		{"Python writes", func() error { return s.pythonToOurs(ctx, folder) }},
 		{"SAAJ calls", func() error { return s.callsOfSAAJ(ctx) }},
 		{"SAAJ and Metro are called", func() error { return s.callsOfOurs(ctx, them) }},
