@@ -145,7 +145,12 @@ func knownMethod(method string) string {
 }
 
 // answer finds the operation and lets it work.
-func (c *restCall) answer() (*RESTResponse, error) {
+func (c *restCall) answer() (response *RESTResponse, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			response, err = nil, panicError(value)
+		}
+	}()
 	config := &c.handler.config
 	if c.r.URL.Path == config.OpenAPIPath && len(config.OpenAPI) > 0 && (c.r.Method == http.MethodGet || c.r.Method == http.MethodHead) {
 		c.exchange.OpenAPI = true

@@ -4,6 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -116,6 +120,43 @@ func TestRESTStandIn(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestRESTStandInTLS calls and fetches containers with mutual TLS, as Trembita 2.0 demands for the latter, and not without
+// the right certificate.
+func TestRESTStandInTLS(t *testing.T) {
+	t.Parallel()
+	ours, theirs := namedIdentity(t, "is"), namedIdentity(t, "ss")
+	server := restStandIn(t, xroadtest.Config{Dialect: xroadtest.UXP, Identity: theirs, Consumers: []*x509.Certificate{ours.Leaf}})
+	f := files{t, t.TempDir()}
+	key, err := x509.MarshalPKCS8PrivateKey(ours.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.write("cert", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ours.Leaf.Raw}))
+	f.write("key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+	f.write("pins", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: theirs.Leaf.Raw}))
+	client := tlsClient(t, server.URL, f, func(c *xroad.ClientConfig) {
+		c.Targets, c.RESTTargets, c.Attempts = nil, []xroad.RESTTarget{{Service: provided}}, 1
+	}, "pins")
+	call := xroad.RESTCall{Service: provided, Path: "/base/persons/1", UserID: "UA1234567890", PurposeIDs: []string{"p1", "p2"}}
+	checkRESTExchange(t, client, call, xroad.UXP)
+	f.own(elliptical(t, "is"))
+	if _, err := client.CallREST(t.Context(), call); err == nil {
+		t.Error("a stranger was answered")
+	}
+	if _, err := client.Signature(t.Context(), "a"); err == nil || errors.Is(err, xroad.ErrRefused) {
+		t.Errorf("a stranger was answered: %v", err)
+	}
+}
+
+func namedIdentity(t *testing.T, name string) *tls.Certificate {
+	t.Helper()
+	identity, err := xroadtest.NewIdentity(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return identity
 }
 
 // checkRESTExchange expects an answer and an error of the operation's own, and the containers of the exchange.
