@@ -141,7 +141,7 @@ func noticeClaims(t *testing.T, s disclosure.Store, o Outbox) {
 }
 
 func noticeRace(t *testing.T, s disclosure.Store, o Outbox) {
-	const notices, workers = 20, 8
+	const notices, workers = 60, 8
 	want := map[dovidka.ID]int{}
 	for range notices {
 		want[noticed(t, s, start).ID] = 1
