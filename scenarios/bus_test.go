@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/dovidka/dovidka/internal/gateway/trembita"
@@ -47,6 +48,10 @@ func startSecurityServer(t testing.TB, door string, change func(*xroadtest.Confi
 		client, service := busNames(t, operation)
 		config.Services = append(config.Services, xroadtest.Service{ID: service, URL: door, Clients: []xroad.ClientID{client}})
 	}
+	client, service := busNames(t, trembita.RESTService)
+	config.Services = append(config.Services, xroadtest.Service{
+		ID: service, URL: strings.TrimSuffix(door, "/") + trembita.RESTBase, Clients: []xroad.ClientID{client},
+	})
 	if change != nil {
 		change(&config)
 	}

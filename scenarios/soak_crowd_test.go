@@ -19,7 +19,6 @@ import (
 	"github.com/dovidka/dovidka"
 	"github.com/dovidka/dovidka/internal/gateway/trembita"
 	"github.com/dovidka/dovidka/internal/portal"
-	"github.com/dovidka/dovidka/internal/registry"
 	"github.com/dovidka/dovidka/xroad"
 )
 
@@ -111,6 +110,8 @@ func newCrowd(t testing.TB, s system, b *soakBus) *crowd {
 		reads := operation != trembita.OperationSubmitDeclarations
 		config.Targets = append(config.Targets, xroad.Target{Service: service, Namespace: trembita.Namespace, Idempotent: reads, Timeout: soakPatience})
 	}
+	_, rest := busNames(t, trembita.RESTService)
+	config.RESTTargets = []xroad.RESTTarget{{Service: rest, Idempotent: true, Timeout: soakPatience}}
 	if c.consumer, err = xroad.NewClient(config); err != nil {
 		t.Fatal(err)
 	}
@@ -246,113 +247,6 @@ func messageIDOf(message []byte) (string, error) {
 		return "", errors.New("a message of ours has no id")
 	}
 	return e.ID, nil
-}
-
-// inquiry asks by law, in one of the ways there are.
-func (c *crowd) inquiry(ctx context.Context, chance *rand.Rand) error {
-	samples := registry.Samples()
-	who := samples[chance.IntN(len(samples))]
-	expect := trembita.ResultOK
-	switch who.Key {
-	case registry.SampleEmpty:
-		expect = trembita.ResultNoDeclarations
-	case registry.SampleUnknown, registry.SampleAmbiguous:
-		expect = trembita.ResultCode(dovidka.CodePatientNotFound)
-	}
-	subject := dovidka.Subject{Relation: dovidka.RelationThirdParty, RNOKPP: who.RNOKPP, Name: who.Name, BirthDate: who.BirthDate}
-	about := portal.Inquiry{PurposeID: busPurpose, Ground: busGround, Subject: subject.Plain()}
-	if chance.IntN(10) == 0 {
-		about.PurposeID, expect = "100501", trembita.ResultCode(dovidka.CodeNotEntitled)
-	}
-	asked := &call{operation: trembita.OperationGetDeclarationsByPurpose, expect: expect}
-	payload := any(about.Declarations())
-	switch chance.IntN(3) {
-	case 0:
-		asked.operation, payload = trembita.OperationGetDeclarationStatus, about.Status()
-	case 1:
-		inside := about.Declarations()
-		asked.operation, payload = trembita.OperationSubmitDeclarations, trembita.Submission{Inquiry: &inside}
-	}
-	c.began(asked)
-	answer, err := c.ask(ctx, asked, payload)
-	if answer == nil {
-		return err
-	}
-	switch asked.operation {
-	case trembita.OperationGetDeclarationStatus:
-		var status trembita.StatusResponse
-		if err := answer.Body.DecodeStrict(&status); err != nil {
-			return err
-		}
-		return asked.answered(answer.MessageID, status.Outcome, status.Receipt, status.Sealed)
-	case trembita.OperationSubmitDeclarations:
-		var submitted trembita.SubmissionResponse
-		if err := answer.Body.DecodeStrict(&submitted); err != nil {
-			return err
-		}
-		later := asked.expect
-		asked.expect = trembita.ResultAccepted
-		if err := asked.answered(answer.MessageID, submitted.Outcome, nil, nil); err != nil {
-			return err
-		}
-		asked.expect = later
-		c.leave(asked)
-		return nil
-	}
-	return asked.decode(answer)
-}
-
-// fetch asks for the answer to what was submitted.
-func (c *crowd) fetch(ctx context.Context, submitted *call) error {
-	asked := &call{operation: trembita.OperationGetDeclarationsResult, expect: submitted.expect, origin: submitted}
-	c.began(asked)
-	answer, err := c.ask(ctx, asked, trembita.ResultRequest{RequestID: string(submitted.requestID)})
-	if answer == nil {
-		c.leave(submitted)
-		return err
-	}
-	var out trembita.GetDeclarationsResponse
-	if err := answer.Body.DecodeStrict(&out); err != nil {
-		return err
-	}
-	if out.ResultCode == trembita.ResultPending {
-		asked.expect = trembita.ResultPending
-		c.leave(submitted)
-	}
-	return asked.declarations(answer.MessageID, out)
-}
-
-// ask makes the consumer's call. No answer is no error, if it is one of the
-// kinds that there are.
-func (c *crowd) ask(ctx context.Context, asked *call, payload any) (*xroad.Answer, error) {
-	service := c.portal.Service
-	service.Service = asked.operation
-	answer, err := c.consumer.Call(context.WithValue(ctx, callKey{}, asked), xroad.Call{Service: service, UserID: c.portal.UserID, Payload: payload})
-	if err == nil {
-		asked.under = answer.TransactionID
-		return answer, nil
-	}
-	var failed *xroad.CallError
-	if !errors.As(err, &failed) {
-		return nil, fmt.Errorf("%s: not one of the kinds of errors: %w", asked.operation, err)
-	}
-	for _, kind := range []error{
-		xroad.ErrRefused, xroad.ErrAccessDenied, xroad.ErrConfiguration, xroad.ErrUnavailable, xroad.ErrServiceFailed, xroad.ErrServiceFault, xroad.ErrResponse,
-	} {
-		if errors.Is(err, kind) {
-			c.failed(kind.Error())
-			return nil, nil
-		}
-	}
-	return nil, fmt.Errorf("%s: of no kind: %w", asked.operation, err)
-}
-
-func (asked *call) decode(answer *xroad.Answer) error {
-	var out trembita.GetDeclarationsResponse
-	if err := answer.Body.DecodeStrict(&out); err != nil {
-		return err
-	}
-	return asked.declarations(answer.MessageID, out)
 }
 
 func (asked *call) declarations(message string, answer trembita.GetDeclarationsResponse) error {

@@ -22,7 +22,7 @@ var (
 	soakSeed = flag.Uint64("soakseed", 1, "where TestSoak's chance begins")
 )
 
-// TestSoak asks the SOAP door, through a security server that fails by chance
+// TestSoak asks the door of the bus, in SOAP and in REST, through a security server that fails by chance
 // and changes its certificate under way, from many sides in all its operations.
 // Each call has one answer or one error of the kinds there are; the ledger
 // agrees with what callers and security server saw; memory does not grow.
@@ -163,7 +163,7 @@ func reportSoak(t *testing.T, c *crowd, bus *soakBus, entries []recorded) {
 	t.Logf("messages without an answer, by kind of error: %s", tally(c.failures))
 	t.Logf("faults: %s", tally(bus.faults))
 	t.Logf("%d entries of the ledger: %s", len(entries), tally(kinds))
-	for _, operation := range allOperations() {
+	for _, operation := range append(allOperations(), restDeclarations, restStatus) {
 		if operations[operation] == 0 {
 			t.Errorf("%s was never asked", operation)
 		}
