@@ -204,6 +204,10 @@ func TestRESTErrorForms(t *testing.T) {
 		"redirect on the way": {respond(301, "text/html", page, noID), xroad.ErrResponse, xroad.ErrResponse, ""},
 		"not X-Road":          {respond(200, json, "{}", noID), nil, xroad.ErrResponse, ""},
 
+		"last counts": {func(w http.ResponseWriter, _ restSeen) {
+			w.Header().Add("X-Road-Service", "I/C/M/S/X")
+			w.Header().Add("X-Road-Service", provided.String())
+		}, nil, nil, ""},
 		"no code":         {respond(500, json, "{}", "X-Road-Error: a:"), xroad.ErrResponse, xroad.ErrResponse, ""},
 		"another id":      {respond(200, json, "{}", "X-Road-Id: a", "Uxp-QueryID: a"), xroad.ErrResponse, xroad.ErrResponse, ""},
 		"another client":  {respond(200, json, "{}", "X-Road-Client: I/C/M", "Uxp-Client: I/C/M"), xroad.ErrResponse, xroad.ErrResponse, ""},

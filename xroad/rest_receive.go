@@ -152,14 +152,18 @@ func checkPassedOn(w *work, answer *http.Response) *CallError {
 }
 
 // compareREST holds the header fields of a response against the request. What is absent is no failure: UXP is not known
-// to send any.
+// to send any. Of fields that come twice the last counts, because X-Road puts its own after the provider's.
 func compareREST(w *work, client ClientID, id string, fields http.Header) *CallError {
-	h := &http.Request{Header: fields}
-	in := &restReader{header: h.Header}
 	family := w.rest.dialect.family()
 	names := []string{family + "Id"}
 	if w.rest.dialect == UXP {
 		names = append(names, "Uxp-QueryID")
+	}
+	in := &restReader{header: http.Header{}}
+	for _, name := range append([]string{family + "Client", family + "Service"}, names...) {
+		if values := fields.Values(name); len(values) > 0 {
+			in.header.Set(name, values[len(values)-1])
+		}
 	}
 	gotID, hasID := pick(in, CodeInvalidHeaderField, longestID, parsePlain, names...)
 	gotClient, hasClient := pick(in, CodeInvalidHeaderField, longestIdentifier, parseClientPath, family+"Client")

@@ -65,7 +65,7 @@ func (s *Server) exchangeREST(r *http.Request, path string, e *Exchange) *answer
 	if refused != nil {
 		return s.refusalREST(r, refused, e)
 	}
-	if s.config.Dialect == XRoad {
+	if a = s.spoilREST(r, a, e); s.config.Dialect == XRoad && a.code == "" {
 		s.mark(a, c, r.Method, e)
 	}
 	if e.Forwarded > 0 {
@@ -120,6 +120,21 @@ func (s *Server) outbound(r *http.Request, e *Exchange) http.Header {
 		header.Set("X-Road-Id", e.ID)
 	}
 	return header
+}
+
+// spoilREST changes an answer in ways that there are in REST as in SOAP.
+func (s *Server) spoilREST(r *http.Request, a *answer, e *Exchange) *answer {
+	switch e.Fault {
+	case FaultAsSuccess:
+		a = s.refusalREST(r, &refusal{string(HTTPError), errors.New("server responded with HTTP status 404")}, e)
+		a.status = http.StatusOK
+	case Deep:
+		const levels = 100_000
+		a.contentType, a.body = "application/json", []byte(strings.Repeat("[", levels)+strings.Repeat("]", levels))
+	case NotUTF8:
+		a.body = append([]byte("\xFF"), a.body...)
+	}
+	return a
 }
 
 // mark adds the fields that X-Road adds to an answer, wrong ones if the test wants it. What the provider said in their

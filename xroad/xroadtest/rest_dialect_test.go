@@ -84,6 +84,27 @@ func TestRESTEchoes(t *testing.T) {
 	}
 }
 
+// TestRESTSpoiled has answers that are not what they should be.
+func TestRESTSpoiled(t *testing.T) {
+	t.Parallel()
+	behind := restProvider(t)
+	server := start(t, xroadtest.Config{Dialect: xroadtest.UXP, Services: []xroadtest.Service{{ID: service(), URL: behind.URL, Clients: []xroad.ClientID{client()}}}}, nil)
+	ask := func(fault xroadtest.Fault) (*http.Response, string) {
+		server.MisbehaveNext(fault)
+		response, body := get(t, server.URL+"restapi", "Uxp-Client: "+client().String(), "Uxp-Service: "+service().String())
+		return response, string(body)
+	}
+	if response, body := ask(xroadtest.FaultAsSuccess); response.StatusCode != 200 || response.Header.Get("Uxp-Faultcode") != string(xroadtest.HTTPError) || !strings.Contains(body, `"type"`) {
+		t.Errorf("%v %s", response, body)
+	}
+	if response, body := ask(xroadtest.Deep); response.StatusCode != http.StatusTeapot || strings.Count(body, "[") != 100_000 {
+		t.Errorf("%v %.100s", response, body)
+	}
+	if response, body := ask(xroadtest.NotUTF8); response.StatusCode != http.StatusTeapot || body[0] != 0xFF {
+		t.Errorf("%v %s", response, body)
+	}
+}
+
 // TestRESTErrors has errors in XML where X-Road is asked for it, and without a mark where the test wants that.
 func TestRESTErrors(t *testing.T) {
 	t.Parallel()

@@ -147,7 +147,7 @@ func checkRefusedREST(t *testing.T, server *xroadtest.Server, path, broken strin
 	}
 	// What would change a SOAP message leaves others alone.
 	for _, fault := range []xroadtest.Fault{
-		xroadtest.OtherID, xroadtest.Parts, xroadtest.UTF16, xroadtest.Deep, xroadtest.FaultAsSuccess, xroadtest.Chunked, xroadtest.Twice,
+		xroadtest.OtherID, xroadtest.Parts, xroadtest.UTF16, xroadtest.FaultInPart, xroadtest.Chunked, xroadtest.Twice,
 	} {
 		server.MisbehaveNext(fault)
 		if response, seen := callREST(t, server, path, header); response.StatusCode != http.StatusTeapot || seen["method"] != "PUT" {
