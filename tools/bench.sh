@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Measures the libraries (go test -bench) and the whole road (a demonstration
+# Measures the libraries (go test -bench), xroad and the door of the bus beside
+# what others wrote (which is installed), and the whole road (a demonstration
 # under load). Output is what benchstat reads: keep it and compare with
 # bin/benchstat OLD NEW.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export GOMAXPROCS="${GOMAXPROCS:-2}"
 go test -run '^$' -bench . -benchmem -count "${COUNT:-1}" ./dstu/... ./pki/... ./cms/... ./xroad/... ./fhir/... ./internal/disclosure/...
+conformance/speed/run.sh
 tmp=$(mktemp -d)
 bin/dovidka demo --dir "$tmp/demo" --rest 127.0.0.1:0 --soap 127.0.0.1:0 --metrics 127.0.0.1:0 --ready-file "$tmp/ready.json" >"$tmp/out" 2>&1 &
 demo=$!
