@@ -1,8 +1,11 @@
-"""Makes a case of every row for every client and way: cases.py NOTES WORK.
+"""Makes what clients are given:
+
+    cases.py NOTES WORK descriptions   the descriptions of all ways
+    cases.py NOTES WORK PROGRAM        a case of every row for every way, for the
+                                       clients that are this program
 
 A case is a folder with what the client has to send and how, as JSON and, for
-languages that have none, as pairs of name and value that end with NUL. Beside
-them lie the descriptions that clients are given."""
+languages that have none, as pairs of name and value that end with NUL."""
 
 import json
 import os
@@ -147,14 +150,16 @@ def fetch(addresses, work):
 
 
 def main():
-    notes, work = map(Path, sys.argv[1:])
+    notes, work, what = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     addresses = json.loads((notes / "addresses.json").read_text())
+    if what == "descriptions":
+        fetch(addresses, work)
+        return
     asker = Asker()
-    fetch(addresses, work)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = [
             pool.submit(make, asker, addresses, work, client, way, operation, row)
-            for client in table.CLIENTS for way, operation, row in client.exchanges()
+            for client in table.CLIENTS if client.program == what for way, operation, row in client.exchanges()
         ]
         for one in made:
             one.result()

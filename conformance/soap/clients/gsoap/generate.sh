@@ -25,4 +25,4 @@ while read -r operation; do
 done < <(sed -nE 's/^int __dovidka__(\w+)\(.*/\1/p; s/^int __dovidka__(\w+)$/\1/p' dovidka.h)
 soapcpp2 -c -C -L -x dovidka.h
 cp ./*.nsmap Dovidka.nsmap
-cc -O1 -Wall -Wno-unused -I. "${flags[@]}" -o client "$here/client.c" soapC.c soapClient.c -lgsoap
+cc -O0 -Wall -Wno-unused -I. "${flags[@]}" -o client "$here/client.c" soapC.c soapClient.c -lgsoap
