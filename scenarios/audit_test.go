@@ -91,6 +91,10 @@ type recorded struct {
 
 	Message     string `json:"message"`
 	Transaction string `json:"transaction"`
+	Notice      struct {
+		ID      string                `json:"id"`
+		Outcome dovidka.NoticeOutcome `json:"outcome"`
+	} `json:"notice"`
 
 	hash string
 }
