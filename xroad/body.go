@@ -25,8 +25,9 @@ func (b *Body) Decode(value any) error {
 }
 
 // DecodeStrict is [Body.Decode], but an element which the value has no place for is a fault, and so is one that comes
-// more often than the value can hold, of which encoding/xml would silently take the last. Attributes are not
-// checked, because SOAP stacks add their own.
+// more often than the value can hold, of which encoding/xml would silently take the last. A field whose tag names no
+// namespace is decoded from elements without one and from those in the namespace of the body or of the element around;
+// encoding/xml would take any. Attributes are not checked, because SOAP stacks add their own.
 func (b *Body) DecodeStrict(value any) error {
 	if err := checkShape(b.Raw, value); err != nil {
 		return err

@@ -21,7 +21,7 @@ type shape struct {
 }
 
 type child struct {
-	space, local string // an empty space matches any, as in encoding/xml
+	space, local string // an empty space matches that of the elements around and none; with encoding/xml it matches any
 	repeated     bool
 	in           reflect.Type // nil for an element on the way of an a>b path
 	path         shape        // what is below that element
@@ -47,11 +47,17 @@ func checkShape(raw []byte, value any) error {
 	if err != nil {
 		return invalidBody("Вміст запиту не є правильним XML.", err)
 	}
-	return checkElement(scanner, string(token.Local), shapeOf(t.Elem()))
+	return checkElement(scanner, around{body: token.Space, parent: token.Space, name: string(token.Local)}, shapeOf(t.Elem()))
+}
+
+// around is where an element stands.
+type around struct {
+	body, parent string // namespaces of the body and of the element around
+	name         string
 }
 
 // checkElement checks the content of the element whose start tag was read last.
-func checkElement(scanner *strictxml.Scanner, name string, s shape) error {
+func checkElement(scanner *strictxml.Scanner, in around, s shape) error {
 	if s.open {
 		return skip(scanner)
 	}
@@ -66,12 +72,12 @@ func checkElement(scanner *strictxml.Scanner, name string, s shape) error {
 			return nil
 		case strictxml.Text:
 			if !s.text && !strictxml.Blank(token.Text) {
-				return invalidBody("Елемент "+name+" містить текст, якого схема не передбачає.",
-					fmt.Errorf("text in element %.64q", name))
+				return invalidBody("Елемент "+in.name+" містить текст, якого схема не передбачає.",
+					fmt.Errorf("text in element %.64q", in.name))
 			}
 		case strictxml.Start:
-			inner := string(token.Local)
-			index := s.find(token)
+			inner, space := string(token.Local), token.Space
+			index := s.find(token, in)
 			if index < 0 {
 				return invalidBody("Елемент "+clip(inner)+" не передбачено схемою.",
 					fmt.Errorf("unexpected element %.64q", inner))
@@ -84,7 +90,7 @@ func checkElement(scanner *strictxml.Scanner, name string, s shape) error {
 			if s.children[index].in != nil {
 				below = shapeOf(s.children[index].in)
 			}
-			if err := checkElement(scanner, inner, below); err != nil {
+			if err := checkElement(scanner, around{body: in.body, parent: space, name: inner}, below); err != nil {
 				return err
 			}
 		}
@@ -117,8 +123,9 @@ func clip(name string) string {
 	return name
 }
 
-// find returns the index of the child for an element, preferring one that names the namespace, or -1.
-func (s shape) find(token *strictxml.Token) int {
+// find returns the index of the child for an element, preferring one that names the namespace, or -1. An element of a
+// third namespace is another one, whatever its local name: who reads the message by its schema does not see it either.
+func (s shape) find(token *strictxml.Token, in around) int {
 	found := -1
 	for i, c := range s.children {
 		if c.local != string(token.Local) {
@@ -127,7 +134,7 @@ func (s shape) find(token *strictxml.Token) int {
 		if c.space == token.Space {
 			return i
 		}
-		if c.space == "" {
+		if c.space == "" && (token.Space == "" || token.Space == in.parent || token.Space == in.body) {
 			found = i
 		}
 	}
