@@ -301,6 +301,16 @@ def out_of_shape(suite, ostap, random):
     for name, payload in (("neither", []), ("both", [("signed", [("signature", "AAAA")]), ("inquiry", cases["no purpose"])]), ("an inquiry without a purpose", [("inquiry", cases["no purpose"])]), ("text", [("inquiry", "x")])):
         suite.refuse(f"{SUBMIT}: {name}", Message(SUBMIT, payload))
     suite.clean(f"{RESULT}: no id", Message(RESULT, []))
+    # The monitoring of access reads the purpose and the person by their names,
+    # which have a namespace: who hides them in another is not served.
+    for field in ("purposeId", "legalGround", "subject", "rnokpp", "lastName"):
+        message = inquiry(subject(ostap))
+        message.style.text, message.style.prefixes = "plain", "usual"
+        for space in ("urn:elsewhere", OURS + "/", "http://x-road.eu/xsd/xroad.xsd"):
+            xml = re.sub(rf"(?s)<p:{field}>(.*?)</p:{field}>", rf'<o:{field} xmlns:o="{space}">\1</o:{field}>', message.xml())
+            suite.refuse(f"{field} in {space}", suite.post(xml.encode()))
+            both = re.sub(rf"(?s)(<p:{field}>(.*?)</p:{field}>)", rf'\1<o:{field} xmlns:o="{space}">\2</o:{field}>', message.xml())
+            suite.refuse(f"{field} once more in {space}", suite.post(both.encode()))
     # Values that the schema allows, however strange, are answered.
     for name, of in {"255 letters": subject(ostap, lastName="І" * 255), "letters beyond the first plane": subject(ostap, lastName="😀" * 255), "markup": subject(ostap, lastName="<&>\"']]>"), "only a hyphen": subject(ostap, firstName="-"),
                      "an old date": subject(ostap, birthDate="0001-01-01"),
