@@ -410,6 +410,35 @@ func TestRESTConnection(t *testing.T) {
 	}
 }
 
+// TestRESTSwitch ends a call which a server answers by another protocol: what follows is no body and need not end.
+func TestRESTSwitch(t *testing.T) {
+	t.Parallel()
+	held := make(chan struct{})
+	server := newRESTServer(t, func(w http.ResponseWriter, _ restSeen) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		<-held
+	})
+	defer close(held)
+	ended := make(chan error, 1)
+	client := newRESTClient(t, server.URL, xroad.UXP, nil)
+	go func() {
+		_, err := client.CallREST(t.Context(), xroad.RESTCall{Service: provided})
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		checkKind(t, err, xroad.ErrResponse)
+	case <-time.After(time.Minute):
+		t.Fatal("the call waits for the end of a connection that has another protocol")
+	}
+}
+
 // TestSignature fetches archives, and judges what comes in their place.
 func TestSignature(t *testing.T) {
 	t.Parallel()

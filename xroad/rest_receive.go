@@ -17,6 +17,9 @@ import (
 // receiveREST reads the response and tells the service's answer from the security server's errors.
 func (c *Client) receiveREST(ctx context.Context, w *work, answer *http.Response, record *Attempt) *CallError {
 	fields := answer.Header
+	if answer.StatusCode < http.StatusOK { // the body is the connection, which would not end
+		return badResponse("status is %d", answer.StatusCode)
+	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, c.config.Limits.Size+1))
 	if err == nil && int64(len(body)) > c.config.Limits.Size {
 		err = errTooLong
@@ -31,9 +34,6 @@ func (c *Client) receiveREST(ctx context.Context, w *work, answer *http.Response
 	}
 	if err != nil {
 		return networkFailure(ctx, err, true)
-	}
-	if answer.StatusCode < http.StatusOK {
-		return badResponse("status is %d", answer.StatusCode)
 	}
 	if encoding := fields.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return badResponse("response has a content encoding, which was not asked for")
