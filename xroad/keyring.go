@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -37,15 +38,9 @@ type keyring struct {
 	make   func(*tls.Config) *http.Transport
 
 	mu       sync.Mutex
-	stamps   []stamp // guarded by mu, like the rest
+	files    []os.FileInfo // guarded by mu, like the rest
 	ready    *http.Transport
 	reported string // the error which Reloaded was told last
-}
-
-// stamp tells one version of a file from another.
-type stamp struct {
-	modified time.Time
-	size     int64
 }
 
 func newKeyring(source ClientTLS, now func() time.Time, transport func(*tls.Config) *http.Transport) (*keyring, error) {
@@ -53,7 +48,7 @@ func newKeyring(source ClientTLS, now func() time.Time, transport func(*tls.Conf
 		return nil, errors.New("TLS needs a certificate, its key, and the certificates of the security server")
 	}
 	k := &keyring{source: source, now: now, make: transport}
-	stamps, err := k.look()
+	files, err := k.look()
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +56,7 @@ func newKeyring(source ClientTLS, now func() time.Time, transport func(*tls.Conf
 	if err != nil {
 		return nil, err
 	}
-	k.stamps, k.ready = stamps, transport(config)
+	k.files, k.ready = files, transport(config)
 	return k, nil
 }
 
@@ -78,10 +73,10 @@ func (k *keyring) current() *http.Transport {
 func (k *keyring) refresh() (ready *http.Transport, changed bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	stamps, err := k.look()
+	files, err := k.look()
 	var config *tls.Config
 	if err == nil {
-		if equalStamps(stamps, k.stamps) {
+		if slices.EqualFunc(files, k.files, unchanged) {
 			return k.ready, false, nil
 		}
 		config, err = k.load()
@@ -92,7 +87,7 @@ func (k *keyring) refresh() (ready *http.Transport, changed bool, err error) {
 		return k.ready, news, err
 	}
 	k.ready.CloseIdleConnections()
-	k.stamps, k.ready, k.reported = stamps, k.make(config), ""
+	k.files, k.ready, k.reported = files, k.make(config), ""
 	return k.ready, true, nil
 }
 
@@ -102,23 +97,20 @@ func (k *keyring) close() {
 	k.ready.CloseIdleConnections()
 }
 
-func equalStamps(a, b []stamp) bool {
-	for i := range a {
-		if !a[i].modified.Equal(b[i].modified) || a[i].size != b[i].size {
-			return false
-		}
-	}
-	return len(a) == len(b)
+// unchanged tells one version of a file from another: written in place, or put in its place, even with the times of the
+// one before.
+func unchanged(a, b os.FileInfo) bool {
+	return a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && os.SameFile(a, b)
 }
 
-func (k *keyring) look() ([]stamp, error) {
-	var all []stamp
+func (k *keyring) look() ([]os.FileInfo, error) {
+	var all []os.FileInfo
 	for _, name := range append([]string{k.source.CertFile, k.source.KeyFile}, k.source.PinFiles...) {
 		info, err := os.Stat(name)
 		if err != nil {
 			return nil, fmt.Errorf("look at TLS files: %w", err)
 		}
-		all = append(all, stamp{info.ModTime(), info.Size()})
+		all = append(all, info)
 	}
 	return all, nil
 }

@@ -1,6 +1,7 @@
 package xroad_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -316,6 +317,37 @@ func TestRotation(t *testing.T) {
 	}
 	f.write("a", elliptical(t, "x").certPEM)
 	f.write("b", elliptical(t, "y").certPEM)
+	_, err := client.Call(t.Context(), testCall())
+	checkKind(t, err, xroad.ErrConfiguration)
+}
+
+// TestReplacedWithSameTimes notices files that are swapped for others of the same size and times, as links to a directory
+// of secrets are.
+func TestReplacedWithSameTimes(t *testing.T) {
+	t.Parallel()
+	f := files{t, t.TempDir()}
+	us, them, other := elliptical(t, "is"), elliptical(t, "ss"), elliptical(t, "xx")
+	f.own(us)
+	longest := max(len(them.certPEM), len(other.certPEM))
+	pad := func(text []byte) []byte {
+		return append(bytes.Clone(text), bytes.Repeat([]byte("\n"), longest-len(text))...)
+	}
+	f.write("one", pad(them.certPEM))
+	f.write("two", pad(other.certPEM))
+	at := time.Now().Add(-time.Hour)
+	for _, name := range []string{"one", "two"} {
+		if err := os.Chtimes(f.path(name), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("one", f.path("pins")); err != nil {
+		t.Fatal(err)
+	}
+	client := tlsClient(t, newLock(t, them, us).URL, f, nil, "pins")
+	mustCall(t, client)
+	if err := errors.Join(os.Symlink("two", f.path("next")), os.Rename(f.path("next"), f.path("pins"))); err != nil {
+		t.Fatal(err)
+	}
 	_, err := client.Call(t.Context(), testCall())
 	checkKind(t, err, xroad.ErrConfiguration)
 }
