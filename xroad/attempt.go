@@ -124,7 +124,7 @@ func (c *Client) exchange(ctx context.Context, w *work, record *Attempt) (*Answe
 		return nil, networkFailure(ctx, err, connected.Load())
 	}
 	defer answer.Body.Close()
-	record.Status, record.TransactionID = answer.StatusCode, transactionID(answer.Header)
+	record.Status, record.TransactionID = answer.StatusCode, fitForLog(answer.Header.Get(UXP.transactionField()))
 	return c.receive(ctx, w, header, answer, record)
 }
 

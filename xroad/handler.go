@@ -1,7 +1,6 @@
 package xroad
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -98,7 +97,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		exchange: Exchange{
 			Received:      h.config.Now(),
 			TraceID:       newTraceID(),
-			TransactionID: transactionID(r.Header),
+			TransactionID: fitForLog(r.Header.Get(UXP.transactionField())),
 		},
 	}
 	call.serve()
@@ -301,16 +300,6 @@ func (c *call) address() string {
 		address.Path = "/"
 	}
 	return address.String()
-}
-
-// transactionID returns the security server's identifier of the exchange, if it is fit to be logged.
-func transactionID(header http.Header) string {
-	const longest = 128
-	value := []byte(header.Get("Uxp-Transaction-Id"))
-	if len(value) > longest || bytes.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return ""
-	}
-	return string(value)
 }
 
 func newTraceID() string {

@@ -101,7 +101,7 @@ func ReadRESTHeader(r *http.Request) (*RESTHeader, error) {
 		user = firstOf(user, in.parameter(query["userId"], "userId", longestText))
 	}
 	h.UserID = NewPersonal(user)
-	h.TransactionID = fitForLog(r.Header.Get(h.Dialect.transactionField()))
+	h.TransactionID = in.transaction(h.Dialect)
 	if in.fault != nil {
 		return nil, in.fault
 	}
@@ -123,6 +123,21 @@ func (d Dialect) transactionField() string {
 	return "Uxp-Transaction-Id"
 }
 
+// transaction returns the security server's identifier of the exchange. Where the client is named in both dialects, one
+// of them is that of the security server and the other was added by the client, who must not choose the identifier.
+func (in *restReader) transaction(dialect Dialect) string {
+	id := fitForLog(in.header.Get(dialect.transactionField()))
+	if dialect != UXP || in.header.Get("X-Road-Client") == "" {
+		return id
+	}
+	other := fitForLog(in.header.Get(XRoad.transactionField()))
+	if id != "" && other != "" && id != other {
+		in.fail(CodeInconsistentHeaders, "X-Road-Request-Id", "заголовки Uxp-Transaction-Id і X-Road-Request-Id суперечать один одному",
+			errors.New("contradicts Uxp-Transaction-Id"))
+	}
+	return firstOf(id, other)
+}
+
 // fitForLog returns an identifier made by others if it may stand in a log line, else nothing.
 func fitForLog(value string) string {
 	const longest = 128
@@ -141,11 +156,10 @@ func (in *restReader) purposes() []string {
 	for _, value := range in.values("Uxp-Purpose-Ids", longestText) {
 		separators := func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }
 		for part := range strings.FieldsFuncSeq(value, separators) {
-			part = strings.Trim(part, `"`) // a sample configuration has "" for none
 			switch {
-			case part == "" || seen[part]:
+			case part == `""` || seen[part]: // a sample configuration has "" for none
 				continue
-			case len(part) > longest || len(all) == most || strings.ContainsFunc(part, func(r rune) bool { return r <= ' ' || r > '~' }):
+			case strings.Contains(part, `"`), len(part) > longest || len(all) == most || strings.ContainsFunc(part, func(r rune) bool { return r <= ' ' || r > '~' }):
 				in.fail(CodeInvalidHeaderField, "Uxp-Purpose-Ids", "неправильний заголовок Uxp-Purpose-Ids",
 					errors.New("is not a list of identifiers, or too long"))
 				return nil
