@@ -13,6 +13,9 @@ type Body struct {
 	// Raw is the element as it came, in UTF-8, a document of its own: all namespaces that were in scope are declared on
 	// it. It is well-formed, has no document type and no entities beyond the predefined ones.
 	Raw []byte
+	// Included names the elements in Raw whose content travelled as a part of its own (XOP). Whoever reads the envelope
+	// alone, as monitors do, has not seen it.
+	Included []string
 }
 
 // Decode stores the element in the value by the rules of encoding/xml; elements which the value has no place for are
@@ -27,7 +30,8 @@ func (b *Body) Decode(value any) error {
 // DecodeStrict is [Body.Decode], but an element which the value has no place for is a fault, and so is one that comes
 // more often than the value can hold, of which encoding/xml would silently take the last. A field whose tag names no
 // namespace is decoded from elements without one and from those in the namespace of the body or of the element around;
-// encoding/xml would take any. Attributes are not checked, because SOAP stacks add their own.
+// encoding/xml would take any. An element that xsi:nil says has no value must have none. Other attributes are not checked,
+// because SOAP stacks add their own.
 func (b *Body) DecodeStrict(value any) error {
 	if err := checkShape(b.Raw, value); err != nil {
 		return err

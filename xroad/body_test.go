@@ -103,6 +103,10 @@ func TestDecodeStrictRefuses(t *testing.T) {
 		"excluded field":            "<Skipped/>",
 		"unexported field":          "<hidden/>",
 		"other letter case":         "<Name/>",
+		"namespace of others":       `<x:name xmlns:x="urn:x">1</x:name>`,
+		"namespace of others below": `<inner/><a><b><x:c xmlns:x="urn:q">1</x:c></b></a>`,
+		"something in nothing":      `<name xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">1</name>`,
+		"something else in nothing": `<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil=" 1 "><b/></a>`,
 	} {
 		body := bodyOf(t, content)
 		var fault *xroad.Fault
@@ -115,8 +119,27 @@ func TestDecodeStrictRefuses(t *testing.T) {
 	}
 }
 
+// TestDecodeStrictNil takes an element that is marked as having no value.
+func TestDecodeStrictNil(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{`<name i:nil="true"/><p:purposeId i:nil="1"> </p:purposeId>`, `<name i:nil="false">1</name>`, `<name nil="true">1</name>`} {
+		var got whole
+		content = strings.ReplaceAll(content, "i:nil", `xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil`)
+		if err := bodyOf(t, content).DecodeStrict(&got); err != nil || (got.Name == "1") == strings.Contains(content, "<p:") {
+			t.Errorf("%s: %+v, %v", content, got, err)
+		}
+	}
+}
+
 func TestDecodeHidesValues(t *testing.T) {
 	t.Parallel()
+	for _, content := range []string{"<Нечуй/>", "<_1234567899/>", "<inner><Нечуй/></inner>", "<a><_1234567899/></a>"} {
+		err := bodyOf(t, content).DecodeStrict(&whole{})
+		var fault *xroad.Fault
+		if !errors.As(err, &fault) || strings.Contains(err.Error()+fault.Text, "Нечуй") || strings.Contains(err.Error()+fault.Text, "1234567899") {
+			t.Errorf("%s: %v", content, err)
+		}
+	}
 	for name, content := range map[string]string{
 		"number": "<Untagged>x1234567899</Untagged>",
 		"time":   "<since>1234567899</since>",

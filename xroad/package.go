@@ -207,6 +207,9 @@ func (in *incoming) finish(body *Body, keep bool, limits Limits) (Attachments, e
 	}
 	if len(inclusions) > 0 {
 		body.Raw, err = include(body.Raw, inclusions, included, limits.Size)
+		for _, inclusion := range inclusions {
+			body.Included = append(body.Included, inclusion.element)
+		}
 	}
 	return attachments, err
 }

@@ -99,14 +99,14 @@ func (w *jsonWalker) object(t reflect.Type, depth int) error {
 			return invalidBody("Вміст запиту не є правильним JSON.", fmt.Errorf("not JSON near byte %d", w.decoder.InputOffset()))
 		}
 		if seen[name] {
-			return invalidBody("Поле"+named(name)+" повторюється.", fmt.Errorf("repeated field%s", named(name)))
+			return invalidBody("Поле"+named(name)+" повторюється.", errors.New("repeated field"))
 		}
 		seen[name] = true
 		var next reflect.Type
 		switch {
 		case members != nil:
 			if next, ok = members[name]; !ok {
-				return invalidBody("Поле"+named(name)+" не передбачено схемою.", fmt.Errorf("unexpected field%s", named(name)))
+				return invalidBody("Поле"+named(name)+" не передбачено схемою.", errors.New("unexpected field"))
 			}
 		case inner != nil && inner.Kind() == reflect.Map:
 			next = inner.Elem()
@@ -126,8 +126,8 @@ func (w *jsonWalker) end() error {
 	return nil
 }
 
-// named returns the name of a field after a space, or nothing if it could be data: objects may be keyed by numbers of
-// people.
+// named returns the name of a field or an element after a space, or nothing if it could be data: objects may be keyed by
+// numbers of people. It is for the sender only, who may have put anything there.
 func named(field string) string {
 	const longest = 64
 	for _, r := range field {

@@ -56,7 +56,8 @@ type around struct {
 	name         string
 }
 
-// checkElement checks the content of the element whose start tag was read last.
+// checkElement checks the content of the element whose start tag was read last. A name that the sender made up is told to
+// the sender, if at all, and not to our log.
 func checkElement(scanner *strictxml.Scanner, in around, s shape) error {
 	if s.open {
 		return skip(scanner)
@@ -79,8 +80,7 @@ func checkElement(scanner *strictxml.Scanner, in around, s shape) error {
 			inner, space := string(token.Local), token.Space
 			index := s.find(token, in)
 			if index < 0 {
-				return invalidBody("Елемент "+clip(inner)+" не передбачено схемою.",
-					fmt.Errorf("unexpected element %.64q", inner))
+				return invalidBody("Елемент"+named(inner)+" не передбачено схемою.", fmt.Errorf("unexpected element in %.64q", in.name))
 			}
 			if seen[index] && !s.children[index].repeated {
 				return invalidBody("Елемент "+clip(inner)+" повторюється.", fmt.Errorf("repeated element %.64q", inner))
@@ -89,6 +89,9 @@ func checkElement(scanner *strictxml.Scanner, in around, s shape) error {
 			below := s.children[index].path
 			if s.children[index].in != nil {
 				below = shapeOf(s.children[index].in)
+			}
+			if isNil(token) {
+				below = shape{} // what is said to be nothing must not say something
 			}
 			if err := checkElement(scanner, around{body: in.body, parent: space, name: inner}, below); err != nil {
 				return err
@@ -121,6 +124,13 @@ func clip(name string) string {
 		return string(runes[:longest]) + "…"
 	}
 	return name
+}
+
+// isNil reports whether an element is marked as having no value (XML Schema part 1, clause 2.6.2).
+func isNil(token *strictxml.Token) bool {
+	value, _ := token.Attr("http://www.w3.org/2001/XMLSchema-instance", "nil")
+	marked := strings.TrimSpace(string(value))
+	return marked == "true" || marked == "1"
 }
 
 // find returns the index of the child for an element, preferring one that names the namespace, or -1. An element of a

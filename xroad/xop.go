@@ -13,12 +13,14 @@ const namespaceXOP = "http://www.w3.org/2004/08/xop/include"
 
 // inclusion is base64 text that travels as a part of its own: the content of an element which has only an Include.
 type inclusion struct {
+	element    string   // its local name
 	begin, end int      // of the element's content in the document
 	ids        []string // of the part
 }
 
 // includer is an element that is open while inclusions are looked for.
 type includer struct {
+	name    string
 	content int        // where its content begins
 	include *inclusion // the Include in it
 	other   bool       // something else is in it
@@ -48,6 +50,7 @@ func findInclusions(raw []byte) ([]inclusion, error) {
 		}
 		switch token.Kind {
 		case strictxml.Start:
+			name := string(token.Local)
 			include, err := readInclude(scanner, token)
 			if err != nil {
 				return nil, err
@@ -59,7 +62,7 @@ func findInclusions(raw []byte) ([]inclusion, error) {
 				top.include, top.other = include, include == nil
 			}
 			if include == nil {
-				open = append(open, includer{content: end})
+				open = append(open, includer{name: name, content: end})
 			}
 		case strictxml.Text:
 			top.other = top.other || !strictxml.Blank(token.Text)
@@ -68,7 +71,7 @@ func findInclusions(raw []byte) ([]inclusion, error) {
 				if top.other {
 					return nil, invalidInclusion(errors.New("text stands beside an Include"))
 				}
-				found = append(found, inclusion{top.content, begin, top.include.ids})
+				found = append(found, inclusion{top.name, top.content, begin, top.include.ids})
 			}
 			open = open[:len(open)-1]
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,8 +98,9 @@ func TestIncludedInPayload(t *testing.T) {
 	var out struct {
 		Text string `xml:",chardata"`
 	}
-	if err := read.Body.DecodeStrict(&out); err != nil || out.Text != "Zm9vYmFy" || read.Version != xroad.SOAP11 {
-		t.Errorf("%+v, %v, %s", out, err, read.Version)
+	if err := read.Body.DecodeStrict(&out); err != nil || out.Text != "Zm9vYmFy" || read.Version != xroad.SOAP11 ||
+		!slices.Equal(read.Body.Included, []string{"OpName_v1"}) {
+		t.Errorf("%+v, %v, %s, %s", out, err, read.Version, read.Body.Included)
 	}
 }
 

@@ -94,13 +94,30 @@ func overSOAP[In any, R payload](d *door, o operation[In, R]) func(context.Conte
 		header := request.Header
 		a := arrival{
 			client: header.Client, id: header.ID, transactionID: request.TransactionID, service: header.Service.String(),
-			received: request.Received, decode: request.Body.DecodeStrict,
+			received: request.Received,
+			decode: func(value any) error {
+				if err := request.Body.DecodeStrict(value); err != nil {
+					return err
+				}
+				return inClear(request.Body.Included)
+			},
 		}
 		if header.UserID != nil {
 			a.userID = *header.UserID
 		}
 		return serve(ctx, d, a, o)
 	}
+}
+
+// inClear refuses what travelled in a part beside the envelope, where monitoring
+// does not read it. The signature alone may: it says nothing in clear anyway.
+func inClear(included []string) error {
+	for _, name := range included {
+		if name != "signature" {
+			return unusable(&dovidka.FieldError{Field: name, Err: errors.New("is not in the envelope")})
+		}
+	}
+	return nil
 }
 
 // admit says whether the client may call now, and who it is.
