@@ -51,8 +51,8 @@ func (s *Server) exchange(r *http.Request, e *Exchange) *answer {
 		return nil
 	}
 	version := xroad.SOAP11
-	if s.config.Dialect == UXP && isSOAP12(r.Header.Get("Content-Type")) {
-		version = xroad.SOAP12
+	if s.config.Dialect == UXP && strings.Contains(strings.ToLower(r.Header.Get("Content-Type")), "application/soap+xml") {
+		version = xroad.SOAP12 // of the message or, in a multipart one, of its root
 	}
 	request, parcel, refused := s.read(r)
 	if request != nil {
