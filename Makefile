@@ -45,8 +45,8 @@ bench: build bin/benchstat ## measure; figures go to standard output
 fuzz: ## fuzz every target for a while (FUZZTIME=10s, or so many inputs: 300x)
 	tools/fuzz.sh
 
-soak: ## ask through a failing security server for a while (SOAK=10m, SEED=1)
-	$(GO) test -count 1 -timeout 0 -run '^TestSoak$$' -v ./scenarios -args -soak $(or $(SOAK),10m) -soakseed $(or $(SEED),1)
+soak: ## ask through a failing security server for a while (SOAK=10m, SEED=1, DATABASE=postgres://…)
+	$(GO) test -count 1 -timeout 0 -run '^TestSoak$$' -v ./scenarios -args -soak $(or $(SOAK),10m) -soakseed $(or $(SEED),1) -soakdatabase '$(DATABASE)'
 
 generate: build ## write the files that are generated from code
 	for dir in $$(git grep -l 'Bool("update"' -- '*_test.go' | xargs -n1 dirname | sort -u); do \

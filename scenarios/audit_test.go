@@ -102,7 +102,12 @@ type recorded struct {
 // readLedger reads the entries of a demonstration's ledger; the first is at 1.
 func readLedger(t *testing.T, s system) []recorded {
 	t.Helper()
-	db, err := database.Open(t.Context(), database.Config{URL: "sqlite:" + filepath.Join(filepath.Dir(s.Config), "data", "ledger.db")})
+	return readLedgerAt(t, "sqlite:"+filepath.Join(filepath.Dir(s.Config), "data", "ledger.db"))
+}
+
+func readLedgerAt(t *testing.T, url string) []recorded {
+	t.Helper()
+	db, err := database.Open(t.Context(), database.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,19 @@ func newSoakBus(t testing.TB, s system) *soakBus {
 	for _, name := range []string{doorName, memberName} {
 		b.writeIdentity(t, name)
 	}
+	reconfigure(t, s, func(c map[string]any) {
+		trembita, _ := c["trembita"].(map[string]any)
+		trembita["insecure"] = false
+		trembita["tls"] = map[string]any{
+			"certificate": b.path(doorName + ".pem"), "key": b.path(doorName + ".key"), "client_certificates": []string{b.path(pinsAtDoor)},
+		}
+	})
+	return b
+}
+
+// reconfigure changes the sections of a system's configuration.
+func reconfigure(t testing.TB, s system, change func(map[string]any)) {
+	t.Helper()
 	data, err := os.ReadFile(s.Config)
 	if err != nil {
 		t.Fatal(err)
@@ -59,18 +72,13 @@ func newSoakBus(t testing.TB, s system) *soakBus {
 	if err := yaml.Unmarshal(data, &config); err != nil {
 		t.Fatal(err)
 	}
-	trembita, _ := config["trembita"].(map[string]any)
-	trembita["insecure"] = false
-	trembita["tls"] = map[string]any{
-		"certificate": b.path(doorName + ".pem"), "key": b.path(doorName + ".key"), "client_certificates": []string{b.path(pinsAtDoor)},
-	}
+	change(config)
 	if data, err = yaml.Marshal(config); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(s.Config, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return b
 }
 
 func (b *soakBus) path(name string) string { return filepath.Join(b.dir, name) }

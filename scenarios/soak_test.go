@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ import (
 var (
 	soakTime = flag.Duration("soak", 4*time.Second, "how long TestSoak asks; make soak sets it")
 	soakSeed = flag.Uint64("soakseed", 1, "where TestSoak's chance begins")
+	soakBase = flag.String("soakdatabase", "", "URL of an empty PostgreSQL database for TestSoak's ledger and cases; SQLite without it")
 )
 
 // TestSoak asks the door of the bus, in SOAP and in REST, through a security server that fails by chance
@@ -30,8 +32,15 @@ func TestSoak(t *testing.T) {
 	t.Parallel()
 	s := longLived(t)
 	bus := newSoakBus(t, s)
+	ledger := "sqlite:" + filepath.Join(filepath.Dir(s.Config), "data", "ledger.db")
+	if *soakBase != "" {
+		ledger = *soakBase
+		reconfigure(t, s, func(c map[string]any) {
+			c["databases"] = map[string]any{"ledger": ledger, "disclosure": ledger}
+		})
+	}
 	p, started := serve(t, s)
-	before := len(readLedger(t, s)) // the demonstration's own
+	before := len(readLedgerAt(t, ledger)) // the demonstration's own
 	bus.start(t, started.SOAP)
 	c := newCrowd(t, started, bus)
 	rest := measureProcess(t, started)
@@ -58,7 +67,7 @@ func TestSoak(t *testing.T) {
 		t.Errorf("exit code %d, %v\n%s", code, err, p.logText())
 	}
 	verifyLedger(t, s)
-	entries := readLedger(t, s)
+	entries := readLedgerAt(t, ledger)
 	(&soakAudit{report: t.Errorf, entries: entries, before: before, calls: c.calls, seen: bus.exchanges}).run()
 	reportSoak(t, c, bus, entries[before:])
 	t.Logf("resident memory, MiB: at rest %d, warm %d, after the load %d, at rest again %d; goroutines %d, %d, %d, %d",
