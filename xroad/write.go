@@ -25,12 +25,17 @@ func MarshalResponse(version Version, header *Header, name xml.Name, payload any
 }
 
 func marshalEnvelope(version Version, header *Header, element []byte) []byte {
-	const around = 1536 // with the usual header
-	out := bytes.NewBuffer(make([]byte, 0, len(element)+around))
+	out := newEnvelope(len(element))
 	openEnvelope(out, version, header)
 	out.Write(element)
 	closeEnvelope(out)
 	return out.Bytes()
+}
+
+// newEnvelope has room for the usual header and so much more.
+func newEnvelope(size int) *bytes.Buffer {
+	const usual = 1536
+	return bytes.NewBuffer(make([]byte, 0, usual+size))
 }
 
 func marshalPayload(name xml.Name, payload any) ([]byte, error) {
@@ -171,14 +176,14 @@ func writeText(out *bytes.Buffer, text string) {
 
 // Marshal returns the fault as a message of its SOAP version, with its header if there is one.
 func (f *Fault) Marshal() []byte {
-	var out bytes.Buffer
-	openEnvelope(&out, f.Version, f.Header)
+	out := newEnvelope(len(f.Text))
+	openEnvelope(out, f.Version, f.Header)
 	if f.Version == SOAP12 {
-		f.write12(&out)
+		f.write12(out)
 	} else {
-		f.write11(&out)
+		f.write11(out)
 	}
-	closeEnvelope(&out)
+	closeEnvelope(out)
 	return out.Bytes()
 }
 

@@ -63,6 +63,12 @@ func (c *benchCommand) Run(ctx context.Context, s *streams) error {
 			}
 		}
 	}
+	often := *c
+	often.Requests *= 20 // one is quick
+	b := bench{c: &often, at: at, http: &http.Client{Transport: transport}}
+	if err := b.measure(ctx, s.out, "BenchmarkSOAP/refused", b.knock); err != nil {
+		return fmt.Errorf("SOAP, refused: %w", err)
+	}
 	return nil
 }
 
@@ -103,17 +109,46 @@ func (b bench) rest(ctx context.Context) error {
 	return err
 }
 
-// soap takes one request the whole way through the SOAP door.
-func (b bench) soap(ctx context.Context) error {
-	client, err := xroad.ParseClientID(demoClient)
+// knock has the SOAP door refuse a request of a client that is not admitted: it
+// is read, answered with its header, counted and logged, and goes no further.
+func (b bench) knock(ctx context.Context) error {
+	door, err := b.bus(demoClient + "_stranger")
 	if err != nil {
 		return err
+	}
+	message, err := door.Message([]byte("nothing"), nil)
+	if err != nil {
+		return err
+	}
+	var fault *portal.SOAPFault
+	switch _, err = door.Send(ctx, message); {
+	case errors.As(err, &fault):
+		return nil
+	case err == nil:
+		return errors.New("a stranger was not refused")
+	}
+	return err
+}
+
+// bus is the SOAP door as a client of the bus sees it.
+func (b bench) bus(name string) (*portal.SOAP, error) {
+	client, err := xroad.ParseClientID(name)
+	if err != nil {
+		return nil, err
 	}
 	service, err := xroad.ParseServiceID(demoService)
 	if err != nil {
+		return nil, err
+	}
+	return &portal.SOAP{Address: b.at.SOAP, Client: client, Service: service, HTTP: b.http}, nil
+}
+
+// soap takes one request the whole way through the SOAP door.
+func (b bench) soap(ctx context.Context) error {
+	door, err := b.bus(demoClient)
+	if err != nil {
 		return err
 	}
-	door := &portal.SOAP{Address: b.at.SOAP, Client: client, Service: service, HTTP: b.http}
 	subject := dovidka.SubjectJSON{Relation: dovidka.RelationSelf}
 	said, err := door.NewStatement(b.at.Audience, subject, dovidka.ActionObtain, consentText, consentVersion)
 	if err != nil {
