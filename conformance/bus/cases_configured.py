@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 
-import cases_operations as soap
+import inquiries as soap
 import cases_rest as rest
 from cases_http import large
 from forms import PARTY, Sending

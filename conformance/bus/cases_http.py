@@ -189,8 +189,6 @@ def expectation(suite):
 
 
 def header_fields(suite):
-    body = small().bytes()
-
     def fields(name, *pairs, verdict="accept"):
         sending = Sending(small())
         sending.headers = list(pairs)

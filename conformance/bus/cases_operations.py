@@ -8,14 +8,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from forms import Sending
+from inquiries import BY_PURPOSE, GROUND, PURPOSE, RESULT, STATUS, SUBMIT, ask, document, expect, inquiry, numbers, same, subject
 from message import OURS, Message, client
 from registry import Registry
-
-PURPOSE, GROUND = "100500", "Закон України № 2168-VIII, стаття 9"
-BY_PURPOSE, STATUS, SUBMIT, RESULT = "GetDeclarationsByPurpose_v1", "GetDeclarationStatus_v1", "SubmitDeclarationsRequest_v1", "GetDeclarationsResult_v1"
-# What an answer without data may hold.
-BARE = {"resultCode", "resultDetail", "resultText", "requestId"}
 
 
 def run(suite, random):
@@ -42,88 +37,10 @@ def run(suite, random):
     behind(suite, people)
 
 
-# Requests.
-
-def subject(person, *without, **changed):
-    """The subject of a person in the registry, with its tax number unless another is given."""
-    values = {"rnokpp": person.get("tax_id"), "lastName": person["last_name"], "firstName": person["first_name"],
-              "secondName": person.get("second_name"), "birthDate": person["birth_date"]}
-    if "unzr" in changed or "document" in changed:
-        values = {**{k: changed.pop(k) for k in ("unzr", "document") if k in changed}, **{k: v for k, v in values.items() if k != "rnokpp"}}
-    values.update(changed)
-    return [(n, v) for n, v in values.items() if v is not None and n not in without]
-
-
-def inquiry(of, operation=BY_PURPOSE, purpose=PURPOSE, ground=GROUND, number=None):
-    payload = [("purposeId", purpose), ("legalGround", ground), ("subject", of)]
-    if number is not None:
-        payload.append(("declarationNumber", number))
-    message = Message(operation, payload)
-    message.style.text = ("plain", "pieces", "cdata")[len(str(of)) % 3]
-    return message
-
-
-def document(type_, number):
-    return [("type", type_), ("number", number)]
-
-
-# Answers.
-
-def ask(suite, message):
-    answer, problems = suite.ask(Sending(message).bytes(suite.door.host))
-    if answer:
-        problems = suite.accepted(answer, message)
-    return answer, problems
-
-
-def content(answer):
-    return {} if answer is None or answer.payload is None else {child.tag.split("}")[1]: child for child in answer.payload}
-
-
-def expect(suite, name, message, *results, detail=None):
-    """One of the results; without data unless it is OK. Returned is the answer."""
-    answer, problems = ask(suite, message)
-    if answer is not None and answer.payload is not None:
-        found = content(answer)
-        if answer.result not in results:
-            problems.append(f"resultCode {answer.result}, not {' or '.join(results)}")
-        if detail is not None and found.get("resultDetail") is None or detail is not None and found["resultDetail"].text != detail:
-            problems.append(f"resultDetail {None if found.get('resultDetail') is None else found['resultDetail'].text}, not {detail}")
-        if answer.result not in ("OK", "NO_DECLARATIONS", "CONSENT_WITHDRAWN_NOW") and (more := set(found) - BARE):
-            problems.append(f"a refusal with {sorted(more)}")
-        if not (found.get("resultText") is not None and (found["resultText"].text or "").strip()):
-            problems.append("no resultText")
-        if answer.result == "OK" and message.operation in (BY_PURPOSE, STATUS):
-            problems += by_law(message, found)
-    suite.report(name, problems)
-    return answer
-
-
-def by_law(message, found):
-    """An answer by law names its subject as the request did, in clear, and has no consent."""
-    problems = []
-    asked = dict(dict(message.payload)["subject"])
-    kind = next(k for k in ("rnokpp", "unzr", "document") if k in asked)
-    told = found["subjectId"].find(f"{{{OURS}}}{kind}") if "subjectId" in found else None
-    if told is None:
-        problems.append(f"subjectId has no {kind}")
-    elif kind != "document" and told.text != asked[kind]:
-        problems.append(f"subjectId has another {kind}")
-    if found.get("receipt") is None or found["receipt"].find(f"{{{OURS}}}consentId") is not None:
-        problems.append("no receipt, or one with a consent")
-    return problems
-
-
-def numbers(answer):
-    return {n.text for n in answer.payload.iter(f"{{{OURS}}}declarationNumber")} if answer is not None and answer.payload is not None else set()
-
-
-# Chapters.
-
 def outcomes(suite, registry, people):
     ostap, solomiia, iryna = people["ostap"][0], people["solomiia"][0], people["iryna"][0]
     bohdan = next(c for c in suite.ready["citizens"] if c["key"] == "bohdan")
-    last, first, second = bohdan["name"].split()
+    last, first, _ = bohdan["name"].split()
     nobody = [("rnokpp", bohdan["rnokpp"]), ("lastName", last), ("firstName", first)]
     expect(suite, "a person by tax number", inquiry(subject(ostap)), "OK")
     expect(suite, "without patronymic and birth date", inquiry(subject(ostap, "secondName", "birthDate")), "OK")
@@ -142,6 +59,11 @@ def outcomes(suite, registry, people):
     # As people and programs write names.
     for name, value in (("’", "Зразкова-В’юн"), ("ʼ", "Зразкова-Вʼюн"), ("`", "Зразкова-В`юн"), ("capitals", "ЗРАЗКОВА-В'ЮН"), ("small letters", "зразкова-в'юн"), ("blanks around", " Зразкова-В'юн ")):
         expect(suite, f"a surname with {name}", inquiry(subject(solomiia, lastName=value)), "OK")
+    passport = next(d["number"] for p in people["mykola"] for d in p["documents"] if d["type"] == "PASSPORT")
+    mykola = next(p for p in people["mykola"] if p["documents"][0]["number"] == passport)
+    latin = passport.translate(str.maketrans("АВЕІКМНОРСТХ", "ABEIKMHOPCTX"))
+    for name, number in (("as it stands", passport), ("Latin letters", latin), ("a blank", passport[:2] + " " + passport[2:]), ("small letters", passport.lower()), ("blanks around", f" {passport} ")):
+        expect(suite, f"a passport, {name}", inquiry(subject(mykola, document=document("PASSPORT", number))), "OK")
     for empty in ("secondName", "birthDate"):
         message = inquiry([(n, "" if n == empty else v) for n, v in subject(ostap)])
         suite.clean(f"an empty {empty}", message)
@@ -236,22 +158,6 @@ def entitlement(suite, ostap, people):
         message = inquiry(subject(ostap)).but(client=other)
         suite.refuse(f"{name} may not call", message, "Client|Server")
         suite.refuse(f"{name} may not call for a status", inquiry(subject(ostap), STATUS).but(client=other), "Client|Server")
-
-
-def same(suite, name, messages):
-    """Answers to all messages are the same bytes but for the id of the request."""
-    problems, bodies = [], set()
-    for message in messages:
-        answer, wrong = ask(suite, message)
-        problems += wrong
-        if answer is None:
-            continue
-        own = answer.payload.findtext(f"{{{OURS}}}requestId") if answer.payload is not None else ""
-        headers = tuple((n, v) for n, v in answer.reply.headers if n != "Date")
-        bodies.add((headers, answer.reply.body.replace((own or "\0").encode(), b"-")))
-    if len(bodies) != 1:
-        problems.append(f"{len(bodies)} different answers: {[b[1][-420:].decode() for b in bodies]}")
-    suite.report(name, problems)
 
 
 def indistinguishable(suite, registry, people):
@@ -349,7 +255,7 @@ def later(suite, registry, one):
     ostap, iryna = one("ostap"), one("iryna")
 
     def submit(name, payload, message_id):
-        answer, problems = ask(suite, message := Message(SUBMIT, payload).but(id=message_id))
+        answer, problems = ask(suite, Message(SUBMIT, payload).but(id=message_id))
         if answer is not None and answer.result != "ACCEPTED":
             problems.append(f"resultCode {answer.result}")
         suite.report(name, problems)
@@ -382,6 +288,11 @@ def later(suite, registry, one):
             suite.report("and it is the same", [] if again.reply.body == answer.reply.body else ["another answer the second time"])
     submitted = submit("a signed statement", [("signed", suite.fresh())], "signed")
     fetch(submitted, "OK", name="the result of a signed statement")
+    # What is fetched once the consent has been withdrawn is no longer given out.
+    left = submit("a statement that will be withdrawn", [("signed", suite.fresh("solomiia-ec"))], "withdrawn")
+    fetch(left, "OK", name="before the consent is withdrawn")
+    expect(suite, "the consent is withdrawn", Message(payload=suite.fresh("solomiia-ec", "--withdraw")), "CONSENT_WITHDRAWN_NOW")
+    fetch(left, "CONSENT_WITHDRAWN", name="after the consent was withdrawn")
     refused = [submit("an inquiry for another purpose", [("inquiry", inquiry(subject(ostap), purpose="1").payload)], "e1")]
     if refused[0]:
         fetch(refused[0], "NOT_ENTITLED", name="not entitled, later")
@@ -418,6 +329,9 @@ def statements(suite):
     call("a blank added", [("signedContent", content + " "), ("signature", statement["signature"])], "SIGNATURE_INVALID", "SIGNATURE_OVER_OTHER_CONTENT")
     other = dict(suite.fresh())
     call("another's signature", [("signedContent", content), ("signature", other["signature"])], "SIGNATURE_INVALID", "SIGNATURE_OVER_OTHER_CONTENT")
+    long = suite.fresh()
+    suite.refuse("a purpose of 256 characters", Message(payload=[("purposeId", "1" * 256), *long]))
+    call("a purpose of 255 characters", [("purposeId", "Ї" * 255), *long], "OK")
     call("no content", [("signature", statement["signature"])], "SIGNATURE_INVALID", "SIGNATURE_MALFORMED", "SIGNATURE_OVER_OTHER_CONTENT")
     for name, signature in (("not DER", "AAAA"), ("cut short", statement["signature"][:400]), ("ended by more", statement["signature"][:-4] + "AAAA" * 40)):
         call(f"a signature {name}", [("signedContent", content), ("signature", signature)], "SIGNATURE_MALFORMED", "SIGNATURE_INVALID")

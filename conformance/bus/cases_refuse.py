@@ -2,9 +2,12 @@
 3.2), in both versions of SOAP and in several spellings; and what looks like it
 but has to be accepted."""
 
+import base64
+import quopri
+
 from forms import BOUNDARY, ATTACHMENT, DIMENSIONS, Sending, apply, extra, part, related
 from message import ID, OURS, SOAP, XROAD, Part, client, service
-from wire import chunked, request
+from wire import request
 
 
 def run(suite, random):
@@ -18,6 +21,8 @@ def run(suite, random):
     no_envelope(suite)
     suite.begin("3.2 media types")
     media_types(suite)
+    suite.begin("Media types and packages in other spellings")
+    spelled(suite)
     suite.begin("3.2 packages")
     packages(suite)
     suite.begin("SOAP: what has to be understood")
@@ -183,9 +188,47 @@ def media_types(suite):
     suite.clean("two Content-Types", twice)
 
 
-def packages(suite):
-    host = suite.door.host
+def spelled(suite):
+    """Media types and packages in spellings that the RFCs leave open (RFC 9110,
+    5.6.6; RFC 2046, 5.1.1)."""
+    for media in ("text/xml;", "text/xml; ", "text/xml; charset=utf-8;", "text/xml;;charset=utf-8", "text/xml ; charset=utf-8 ; ", "text/xml;\tcharset=utf-8"):
+        sending = Sending(suite.signed())
+        sending.media = media
+        suite.accept(f"Content-Type {media!r}", sending)
+    for media in ("text/xml; charset", "text/xml; charset=", "text/xml; charset='utf-8'", "text/xml; charset = utf-8", "text/xml; charset=utf-8; charset=utf-8", "text/xml charset=utf-8", "text/xml, text/xml", "text/xml; charset=utf-8 x", 'text/xml; charset="utf-8'):
+        sending = Sending(suite.signed())
+        sending.media = media
+        suite.clean(f"Content-Type {media!r}", sending)
+    body = suite.signed().bytes()
 
+    def package(name, media, lines, verdict="accept"):
+        sending = Sending(suite.signed())
+        sending.package = lambda *_: (media, b"".join(lines))
+        (suite.accept if verdict == "accept" else suite.clean)(name, sending)
+
+    root = b"Content-Type: text/xml; charset=utf-8\r\n\r\n" + body + b"\r\n"
+    for boundary in ("----=_Part_0_1.2", "a b", "x" * 70, "'()+_,-./:=?", "uuid:0ca0e16e-feb1-426c-97d8-c4508ada5e82+id=1", "=_"):
+        mark = b"--" + boundary.encode()
+        package(f"boundary {boundary}", f'multipart/related; boundary="{boundary}"', [mark, b"\r\n", root, mark, b"--\r\n"])
+        package(f"boundary {boundary}, the type first", f'MULTIPART/Related; type="text/xml"; BOUNDARY="{boundary}"', [mark, b"\r\n", root, mark, b"--"])
+    package("blanks behind the boundary", "multipart/related; boundary=b", [b"--b \t \r\n", root, b"--b--  \r\n"])
+    package("only line feeds", "multipart/related; boundary=b", [b"--b\n", root.replace(b"\r\n", b"\n"), b"--b--\n"])
+    package("a blank line in front", "multipart/related; boundary=b", [b"\r\n--b\r\n", root, b"--b--"])
+    package("a folded field", "multipart/related; boundary=b", [b"--b\r\n", root.replace(b"; charset", b";\r\n charset"), b"--b--"])
+    package("fields in small letters", "multipart/related; boundary=b", [b"--b\r\n", root.replace(b"Content-Type", b"content-type"), b"--b--"])
+    package("a boundary that begins another", "multipart/related; boundary=b", [b"--b\r\n", root, b"--b\r\nContent-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\n\r\nx\r\n--bb--\r\n", b"\r\n--b--"])
+    package("boundaries in the message itself", "multipart/related; boundary=soapenv", [b"--soapenv\r\n", root, b"--soapenv--"])
+    package("start without brackets", 'multipart/related; boundary=b; start="r"', [b"--b\r\nContent-ID: <r>\r\n", root, b"--b--"], "clean")
+    package("a root without a type", "multipart/related; boundary=b", [b"--b\r\n\r\n", body, b"\r\n--b--"], "clean")
+    package("a root by quoted-printable", "multipart/related; boundary=b", [b"--b\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", quopri.encodestring(body), b"\r\n--b--"], "clean")
+    package("a root by base64", "multipart/related; boundary=b", [b"--b\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n", base64.encodebytes(body), b"\r\n--b--"], "clean")
+    for version in SOAP:
+        other = Sending(base(suite, version))
+        other.media = f"{'text/xml' if version == '1.2' else 'application/soap+xml'}; charset=utf-8"
+        suite.clean(f"SOAP {version} in the other's media type", other)
+
+
+def packages(suite):
     def sent(form):
         sending = Sending(suite.signed())
         form(sending)

@@ -5,7 +5,7 @@ import json
 import re
 import time
 
-import cases_operations as soap
+import inquiries as soap
 from judge import LEAKS
 from registry import Registry
 from wire import BadAnswer, chunked, request

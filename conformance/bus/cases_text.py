@@ -49,6 +49,21 @@ def run(suite, random):
         # Nobody's code, which an echo has to have all the same if it has the field at all.
         if value and "/" not in value and not any(ord(c) < 32 for c in value):
             suite.refuse(f"subsystemCode: {title}", suite.signed().but(client=client(subsystem=value)), "Client|Server")
+    suite.begin("4 echo of service")
+    for i, (title, value) in enumerate(VALUES.items()):
+        for field in ("subsystemCode", "serviceVersion"):
+            whole = dict(suite.signed().header)["service"]
+            parts = [(n, value if n == field else v) for n, v in whole.parts] + ([(field, value)] if field == "serviceVersion" else [])
+            message = suite.signed().but(service=Part("SERVICE", *parts))
+            message.style.text = texts[i % 4]
+            # Codes are not empty nor endless, and have neither slashes nor control characters.
+            if value and "/" not in value and value.isprintable() and len(value) < 256:
+                suite.accept(f"{field}: {title}", message)
+            else:
+                suite.clean(f"{field}: {title}", message)
+    whole = dict(suite.signed().header)
+    for name in ("client", "service"):
+        suite.accept(f"{name}, its parts the other way round", reversed_parts(suite, name, whole[name]))
     suite.begin("4 line ends are normalised, and only those")
     for title, sent, meant in (("CR LF", "a\r\nb", "a\nb"), ("CR", "a\rb", "a\nb"), ("CR CR LF", "\r\r\n", "\n\n")):
         message = suite.signed().but(issue=meant)
@@ -59,6 +74,16 @@ def run(suite, random):
     charsets(suite)
     suite.begin("Bytes that are no characters")
     no_characters(suite)
+
+
+def reversed_parts(suite, name, whole):
+    """The parts come in any order; the answer may put them right."""
+    message = suite.signed().but(**{name: Part(whole.kind, *reversed(whole.parts))})
+    sending = Sending(message)
+    raw = message.bytes()
+    sending.message = message.but(**{name: whole})
+    sending.package = lambda s, _: (s.content_type(), raw)
+    return sending
 
 
 def echoed_fault(suite, title, message):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from cases_operations import BY_PURPOSE, GROUND, PURPOSE, RESULT, STATUS, SUBMIT
+from inquiries import BY_PURPOSE, GROUND, PURPOSE, RESULT, STATUS, SUBMIT
 from judge import parse
 from message import ID, OURS, XROAD, Message, client, service
 from wire import BadAnswer
@@ -45,6 +45,8 @@ def run(suite, random):
             suite.report(name, [str(p) for p in rule(root, bool(variant))])
         suite.report("the schemas compile and take messages", schemas(suite, root, bool(variant)))
         suite.report("zeep reads it", by_zeep(reply.body, bool(variant)))
+    suite.begin("WSDL, its address")
+    addresses(suite)
     if len(found) == 2:
         suite.report("without its headers it is the other", [] if stripped(found["=headers"]) == stripped(found[""]) else ["they differ in more"])
 
@@ -61,6 +63,24 @@ def served(suite, reply):
     address = parse(reply.body).find(f".//{SOAP}address").get("location")
     if urlsplit(address).netloc != suite.door.host:
         yield f"the address is {address}"
+
+
+def addresses(suite):
+    """The address is the one that was asked at, whatever stands in it; nobody else's."""
+    for host in ("dovidka.gov.ua", "dovidka.gov.ua:8443", "[::1]:8444", "x&y", "a'b", "A.EXAMPLE", "xn--80ak6aa92e.example", "a" * 200):
+        problems = []
+        try:
+            reply = suite.door.exchange(f"GET /?wsdl HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\nX-Forwarded-Proto: gopher\r\n\r\n".encode(), "GET")
+            if reply.status == 200:
+                location = parse(reply.body).find(f".//{SOAP}address").get("location")
+                if location != f"http://{host}/":
+                    problems.append(f"the address is {location}")
+            elif reply.status not in (400, 500):
+                problems.append(f"status {reply.status}")
+        except (BadAnswer, OSError, etree.XMLSyntaxError) as error:
+            problems.append(repr(error))
+        suite.report(f"Host {host[:30]}", problems)
+    suite.door.drop()
 
 
 def qname(node, attribute):

@@ -3,7 +3,7 @@ value of a dimension can be combined with each of the others."""
 
 import itertools
 
-from message import NASTY, REPRESENTATION, Part, client
+from message import NASTY, REPRESENTATION, SOAP, Part
 from wire import chunked, request
 
 BOUNDARY = "jetty771207119h3h10dty"
@@ -70,7 +70,6 @@ def extra(xml, **values):
 def marked(attributes):
     """Attributes of SOAP's namespace on the first header field."""
     def form(sending):
-        from message import SOAP
         sending.message.style.mark_client = f' xmlns:env="{SOAP[sending.message.version]}" {attributes}'
     return form
 
@@ -173,7 +172,7 @@ DIMENSIONS = {
         "unknown field of X-Road": extra('<xroad:xml xmlns:xroad="http://x-road.eu/xsd/xroad.xsd"><![CDATA[<a><b>12345678</b></a>]]></xroad:xml>'),
         "unknown field without a namespace": extra('<token xmlns="">1</token>'),
         "client must be understood": marked('env:mustUnderstand="1"'),
-        "unknown field need not be understood": lambda s: extra(f'<t:x xmlns:t="urn:elsewhere" xmlns:env="{__import__("message").SOAP[s.message.version]}" env:mustUnderstand="0"/>')(s),
+        "unknown field need not be understood": lambda s: extra(f'<t:x xmlns:t="urn:elsewhere" xmlns:env="{SOAP[s.message.version]}" env:mustUnderstand="0"/>')(s),
     },
     "media": {
         "usual": lambda s: None,
