@@ -39,7 +39,7 @@ func domainValues(t *testing.T) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	caller := dovidka.Caller{Name: "portal", MessageID: "m-1", UserID: dovidka.NewUserID("user-of-the-portal")}
+	caller := dovidka.Caller{Name: "portal", MessageID: "m-1", UserID: dovidka.NewUserID("user-of-the-portal"), SubjectID: dovidka.NewSubjectID("3075751279")}
 	party := dovidka.Party{ID: "y", Name: subject.Name}
 	employee := dovidka.Employee{ID: "e", Party: &party}
 	provider := dovidka.LegalEntity{ID: "l", Name: "ФОП Сидір-ФОП", ShortName: "Сидір-ФОП", PublicName: "Сидір-ФОП", EDRPOU: edrpou}

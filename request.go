@@ -1,6 +1,8 @@
 package dovidka
 
 import (
+	"errors"
+	"strings"
 	"time"
 )
 
@@ -31,7 +33,36 @@ type Caller struct {
 	// PurposeID is the purpose of processing registered with the personal-data
 	// monitoring (ПМДПД); it may be empty.
 	PurposeID string
+	// SubjectID is whom the message's header names for that monitoring; it may be
+	// zero. It must be whom the message is about.
+	SubjectID SubjectID
 }
+
+// SubjectID is a number of a person as a caller writes it, of whatever kind.
+type SubjectID struct{ secret }
+
+// NewSubjectID wraps s.
+func NewSubjectID(s string) SubjectID { return SubjectID{newSecret(strings.TrimSpace(s))} }
+
+// Names reports whether the id, if there is one, is a number of somebody of whom
+// each of the subjects tells something.
+func (id SubjectID) Names(subjects ...Subject) bool {
+	text := id.Reveal()
+	if text == "" {
+		return true
+	}
+	for _, s := range subjects {
+		if text == s.RNOKPP.Reveal() || text == s.UNZR.Reveal() || !s.Document.IsZero() && NormalizeDocumentNumber(text) == s.Document.Number() {
+			return true
+		}
+	}
+	return false
+}
+
+// ErrSubjectID is the answer to a message whose header names another person than
+// the one it is about: monitoring would read the one, and data be given of the
+// other.
+var ErrSubjectID error = &FieldError{"Uxp-Subject-Id", errors.New("is not the identifier of the subject")}
 
 // UserID is the calling body's name of its user.
 type UserID struct{ secret }

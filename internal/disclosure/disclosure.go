@@ -153,6 +153,9 @@ func (s *Service) understand(ctx context.Context, c Case, who dovidka.Requester)
 	if said.Subject.Relation == dovidka.RelationSelf && !sameSigner(said.Subject, who) {
 		return dovidka.Statement{}, dovidka.NewFault(dovidka.CodeSubjectMismatch, "the statement names another person than the certificate")
 	}
+	if !c.Caller.SubjectID.Names(identified(said.Subject, who)...) {
+		return dovidka.Statement{}, &dovidka.Fault{Code: dovidka.CodeInvalid, Err: dovidka.ErrSubjectID}
+	}
 	err = s.store.BurnNonce(ctx, said.Nonce, c.ID, said.ExpiresAt.Add(2*s.skew))
 	switch {
 	case errors.Is(err, ErrNonceUsed):
@@ -193,6 +196,14 @@ func (s *Service) readStatement(c Case, who dovidka.Requester) (dovidka.Statemen
 func sameSigner(subject dovidka.Subject, who dovidka.Requester) bool {
 	return (subject.RNOKPP.IsZero() || subject.RNOKPP == who.RNOKPP) &&
 		(subject.UNZR.IsZero() || who.UNZR.IsZero() || subject.UNZR == who.UNZR)
+}
+
+// identified returns what statement and certificate tell of the subject.
+func identified(said dovidka.Subject, who dovidka.Requester) []dovidka.Subject {
+	if said.Relation != dovidka.RelationSelf {
+		return []dovidka.Subject{said}
+	}
+	return []dovidka.Subject{said, {RNOKPP: who.RNOKPP, UNZR: who.UNZR, Document: who.Document}}
 }
 
 // walk is what is known of a request so far, for the record of a refusal and for

@@ -34,6 +34,11 @@ func (s *Service) progress(ctx context.Context, c Case, caller dovidka.Caller) (
 		if c.Outcome.Sealed.Bundle == nil {
 			return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestExpired, "the answer is no longer kept")
 		}
+		if about, err := c.isAbout(caller.SubjectID); err != nil {
+			return dovidka.Progress{}, err
+		} else if !about {
+			return dovidka.Progress{}, &dovidka.Fault{Code: dovidka.CodeInvalid, Err: dovidka.ErrSubjectID}
+		}
 		if err := s.ledger.Release(ctx, c.Outcome.GrantID, c.Outcome.Sealed.Digest(), caller); err != nil {
 			return dovidka.Progress{}, fmt.Errorf("record release: %w", err)
 		}
@@ -42,18 +47,41 @@ func (s *Service) progress(ctx context.Context, c Case, caller dovidka.Caller) (
 	return c.progress()
 }
 
+// isAbout reports whether a message whose header names somebody may be given
+// the answer. What a citizen signed was held against the id that it came with.
+func (c Case) isAbout(id dovidka.SubjectID) (bool, error) {
+	asked, err := c.asked()
+	if err != nil {
+		return false, err
+	}
+	if asked == nil {
+		return id.IsZero() || id == c.Caller.SubjectID, nil
+	}
+	return id.Names(asked.Subject), nil
+}
+
+// asked returns the inquiry, of which nothing is left after it is wiped, or nil
+// for a citizen's request.
+func (c Case) asked() (*dovidka.Inquiry, error) {
+	switch {
+	case c.Inquiry != nil:
+		asked, err := dovidka.ParseInquiry(c.Inquiry)
+		if err != nil {
+			return nil, fmt.Errorf("stored case: %w", err)
+		}
+		return &asked, nil
+	case c.byLaw():
+		return &dovidka.Inquiry{}, nil
+	}
+	return nil, nil //nolint:nilnil // none, and nothing wrong
+}
+
 // progress turns a case into what a door sees.
 func (c Case) progress() (dovidka.Progress, error) {
 	p := dovidka.Progress{ID: c.ID, State: c.State, ExpiresAt: c.ExpiresAt}
-	if c.byLaw() {
-		p.Inquiry = &dovidka.Inquiry{}
-	}
-	if c.Inquiry != nil {
-		asked, err := dovidka.ParseInquiry(c.Inquiry)
-		if err != nil {
-			return dovidka.Progress{}, fmt.Errorf("stored case: %w", err)
-		}
-		p.Inquiry = &asked
+	var err error
+	if p.Inquiry, err = c.asked(); err != nil {
+		return dovidka.Progress{}, err
 	}
 	switch c.State {
 	case dovidka.StateDone:

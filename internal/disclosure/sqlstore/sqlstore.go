@@ -33,7 +33,7 @@ func New(ctx context.Context, db *database.DB) (*Store, error) {
 }
 
 const columns = `id, state, case_key, body_digest, channel, caller_name, message_id, transaction_id, service, user_id, purpose_id,
-	statement, nonce, created_at, expires_at, container, content, inquiry, accepted_at, attempts, retry_at,
+	subject_id, statement, nonce, created_at, expires_at, container, content, inquiry, accepted_at, attempts, retry_at,
 	code, reason, grant_id, record, bundle, signature, sealed_at, receipt, withdrawn, finished_at`
 
 // Open implements disclosure.Store.
@@ -41,11 +41,11 @@ func (s *Store) Open(ctx context.Context, c disclosure.Case) (kept disclosure.Ca
 	result, err := s.db.Writer.ExecContext(ctx, `
 		INSERT INTO cases (`+columns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-			$22, '', '', NULL, NULL, NULL, 0, NULL, 0, $23)
+			$22, $23, '', '', NULL, NULL, NULL, 0, NULL, 0, $24)
 		ON CONFLICT (case_key) DO NOTHING`,
 		string(c.ID), string(c.State), c.Key, c.BodyDigest[:], string(c.Channel), c.Caller.Name, c.Caller.MessageID,
 		c.Caller.TransactionID, c.Caller.Service, c.Caller.UserID.Reveal(), c.Caller.PurposeID,
-		c.Statement, c.Nonce, micros(c.CreatedAt), micros(c.ExpiresAt), c.Container, c.Content, c.Inquiry,
+		c.Caller.SubjectID.Reveal(), c.Statement, c.Nonce, micros(c.CreatedAt), micros(c.ExpiresAt), c.Container, c.Content, c.Inquiry,
 		micros(c.AcceptedAt), c.Attempts, micros(c.RetryAt), string(c.Outcome.Code), micros(c.FinishedAt))
 	if err != nil {
 		return disclosure.Case{}, false, fmt.Errorf("insert case: %w", err)
@@ -176,7 +176,7 @@ func (s *Store) Purge(ctx context.Context, now, answersBefore, casesBefore time.
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
 			UPDATE cases SET record = NULL, bundle = NULL, signature = NULL, container = NULL, content = NULL, inquiry = NULL,
-				statement = NULL, user_id = ''
+				statement = NULL, user_id = '', subject_id = ''
 			WHERE finished_at > 0 AND finished_at < $1 AND (bundle IS NOT NULL OR container IS NOT NULL OR inquiry IS NOT NULL)`, micros(answersBefore))
 		if err != nil {
 			return err
@@ -241,11 +241,11 @@ func affected(action string, result sql.Result, err, none error) error {
 
 func scan(row *sql.Row) (disclosure.Case, error) {
 	var c disclosure.Case
-	var id, state, channel, user, code, grant string
+	var id, state, channel, user, subject, code, grant string
 	var digest, receipt []byte
 	var created, expires, accepted, retry, sealed, finished int64
 	err := row.Scan(&id, &state, &c.Key, &digest, &channel, &c.Caller.Name, &c.Caller.MessageID, &c.Caller.TransactionID,
-		&c.Caller.Service, &user, &c.Caller.PurposeID, &c.Statement, &c.Nonce, &created, &expires, &c.Container, &c.Content, &c.Inquiry,
+		&c.Caller.Service, &user, &c.Caller.PurposeID, &subject, &c.Statement, &c.Nonce, &created, &expires, &c.Container, &c.Content, &c.Inquiry,
 		&accepted, &c.Attempts, &retry, &code, &c.Outcome.Reason, &grant, &c.Outcome.Record, &c.Outcome.Sealed.Bundle,
 		&c.Outcome.Sealed.Signature, &sealed, &receipt, &c.Outcome.Withdrawn, &finished)
 	switch {
@@ -262,7 +262,7 @@ func scan(row *sql.Row) (disclosure.Case, error) {
 		}
 	}
 	c.ID, c.State, c.Channel = dovidka.ID(id), dovidka.State(state), dovidka.Channel(channel)
-	c.Caller.UserID = dovidka.NewUserID(user)
+	c.Caller.UserID, c.Caller.SubjectID = dovidka.NewUserID(user), dovidka.NewSubjectID(subject)
 	c.BodyDigest = [32]byte(digest)
 	c.Outcome.Code, c.Outcome.GrantID = dovidka.Code(code), dovidka.ID(grant)
 	c.CreatedAt, c.ExpiresAt, c.AcceptedAt, c.RetryAt = moment(created), moment(expires), moment(accepted), moment(retry)

@@ -51,6 +51,7 @@ func newCase() disclosure.Case {
 		Channel: dovidka.ChannelDiia,
 		Caller: dovidka.Caller{
 			Name: "portal", MessageID: string(id), TransactionID: "tx", Service: "svc", UserID: dovidka.NewUserID("UA1"), PurposeID: "p",
+			SubjectID: dovidka.NewSubjectID("3075751279"),
 		},
 		Statement: []byte(`{"a":1}`), Nonce: "nonce-" + string(id), CreatedAt: start, ExpiresAt: start.Add(3 * time.Minute),
 	}
@@ -86,7 +87,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-var equate = cmp.Options{cmpopts.EquateEmpty(), cmp.Comparer(func(a, b dovidka.UserID) bool { return a == b })}
+var equate = cmp.Options{cmpopts.EquateEmpty(), cmpopts.EquateComparable(dovidka.UserID{}, dovidka.SubjectID{})}
 
 func openKeeps(t *testing.T, s disclosure.Store) {
 	want := opened(t, s)
@@ -324,7 +325,7 @@ func purge(t *testing.T, s disclosure.Store) {
 	if wiped != 1 || deleted != 0 || got.Outcome.Sealed.Bundle != nil || got.Outcome.Record != nil || got.Container != nil || got.Outcome.GrantID != "g" {
 		t.Errorf("wiped %d, deleted %d, case after: %d bytes of bundle", wiped, deleted, len(got.Outcome.Sealed.Bundle))
 	}
-	if !got.Caller.UserID.IsZero() || got.Statement != nil {
+	if !got.Caller.UserID.IsZero() || !got.Caller.SubjectID.IsZero() || got.Statement != nil {
 		t.Error("the caller's user, or whom the statement names, outlived the answer")
 	}
 	_, deleted, err = s.Purge(t.Context(), at, start, start.Add(time.Minute))

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,8 +34,6 @@ type message struct {
 	event *telemetry.Event
 	req   dovidka.Request
 	words vocabulary // what an outcome is said with
-	// subject is whom the header says the message is about: REST only.
-	subject xroad.Personal
 }
 
 // arrival is a message as either protocol brings it.
@@ -44,9 +41,9 @@ type arrival struct {
 	client        xroad.ClientID
 	id            string
 	transactionID string
-	service       string // path form
-	userID        string // empty if absent
-	subject       xroad.Personal
+	service       string         // path form
+	userID        string         // empty if absent
+	subject       xroad.Personal // whom the header says the message is about: REST only
 	received      time.Time
 	// decode stores the payload in the value that the pointer points to.
 	decode func(value any) error
@@ -67,7 +64,7 @@ type payload interface{ code() string }
 // words of the message and, where it is an outcome, in the operation's answer.
 // What remains an error is an *xroad.Fault.
 func serve[In any, R payload](ctx context.Context, d *door, a arrival, o operation[In, R]) (R, error) {
-	m := &message{event: telemetry.FromContext(ctx), words: o.words, subject: a.subject}
+	m := &message{event: telemetry.FromContext(ctx), words: o.words}
 	var in In
 	var out R
 	err := d.admit(m, a)
@@ -128,6 +125,7 @@ func (d *door) admit(m *message, a arrival) error {
 	}
 	caller := dovidka.Caller{
 		Name: a.client.String(), MessageID: messageID(a.id), TransactionID: a.transactionID, Service: a.service,
+		SubjectID: dovidka.NewSubjectID(a.subject.Reveal()),
 	}
 	m.event.SetCaller(caller.Name)
 	if wait := d.limiter.Allow(caller.Name); wait > 0 {
@@ -159,22 +157,10 @@ func (m *message) take(in interface{ fill(*dovidka.Request) error }) error {
 	if m.req.Caller.PurposeID != "" {
 		m.event.Add(slog.String("purpose_id", m.req.Caller.PurposeID))
 	}
-	if err == nil && m.req.Inquiry != nil && !m.isAbout(*m.req.Inquiry) {
-		return errSubjectHeader()
+	if err == nil && m.req.Inquiry != nil && !m.req.Caller.SubjectID.Names(m.req.Inquiry.Subject) {
+		return unusable(dovidka.ErrSubjectID)
 	}
 	return err
-}
-
-func errSubjectHeader() error {
-	return unusable(&dovidka.FieldError{Field: "Uxp-Subject-Id", Err: errors.New("is not the identifier of the subject")})
-}
-
-// isAbout reports whether the header, if it names somebody, names whom the
-// inquiry is about: monitoring may read the one and we read the other.
-func (m *message) isAbout(asked dovidka.Inquiry) bool {
-	said, s := strings.TrimSpace(m.subject.Reveal()), asked.Subject
-	return said == "" || said == s.RNOKPP.Reveal() || said == s.UNZR.Reveal() ||
-		!s.Document.IsZero() && dovidka.NormalizeDocumentNumber(said) == s.Document.Number()
 }
 
 // named is the request that the message turned out to be about.

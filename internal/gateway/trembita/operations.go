@@ -143,9 +143,6 @@ func (d *door) getResult(ctx context.Context, m *message, in ResultRequest) (Get
 	if err != nil {
 		return GetDeclarationsResponse{}, err
 	}
-	if progress.Inquiry != nil && progress.Inquiry.Subject.Identified() && !m.isAbout(*progress.Inquiry) {
-		return GetDeclarationsResponse{}, errSubjectHeader()
-	}
 	switch {
 	case progress.Answer != nil:
 		return m.declarations(*progress.Answer, progress.Inquiry)

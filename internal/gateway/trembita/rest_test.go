@@ -189,11 +189,18 @@ func TestRESTLater(t *testing.T) {
 	if status, got := w.rest(t, fetch); status != http.StatusOK || got["resultCode"] != "OK" || got["patient"] == nil {
 		t.Errorf("%d %v", status, got)
 	}
-	// Monitoring would record another person than the one whose data leave.
+	// Monitoring would record another person than the one whose data leave: that is the disclosure's to see.
 	fetch.header = map[string]string{"Uxp-Subject-Id": "3318172225"}
+	w.submit = func(_ context.Context, req dovidka.Request) (dovidka.Progress, error) {
+		if req.Caller.SubjectID != dovidka.NewSubjectID("3318172225") {
+			t.Errorf("the door says %q", req.Caller.SubjectID.Reveal())
+		}
+		return dovidka.Progress{}, &dovidka.Fault{Code: dovidka.CodeInvalid, Err: dovidka.ErrSubjectID}
+	}
 	if status, got := w.rest(t, fetch); status != http.StatusUnprocessableEntity || got["patient"] != nil {
 		t.Errorf("another subject: %d %v", status, got)
 	}
+	w.submit = nil
 	fetch.header, fetch.path = nil, "/declaration-requests/нема"
 	if status, got := w.rest(t, fetch); status != http.StatusOK || got["resultCode"] != "REQUEST_NOT_FOUND" {
 		t.Errorf("%d %v", status, got)
