@@ -154,7 +154,7 @@ func (c *guarded) Close() error {
 
 // refuse sends a fault, if anybody is there to take it.
 func (c *guarded) refuse(fault *Fault) {
-	const moment = 500 * time.Millisecond
+	const moment = 5 * time.Second // what is this short needs none, but the machine may be busy
 	_ = c.SetDeadline(time.Now().Add(moment))
 	body := fault.Marshal()
 	_, _ = fmt.Fprintf(c.Conn, "HTTP/1.1 500 Internal Server Error\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
@@ -164,7 +164,11 @@ func (c *guarded) refuse(fault *Fault) {
 
 // linger reads on for a moment: a connection that is closed with something unread may take the answer away with it.
 func (c *guarded) linger() {
-	const most = 256 << 10 // as much as net/http reads for this
+	const (
+		most   = 256 << 10 // as much as net/http reads for this
+		moment = 500 * time.Millisecond
+	)
+	_ = c.SetReadDeadline(time.Now().Add(moment))
 	_, _ = io.CopyN(io.Discard, c.Conn, most)
 }
 

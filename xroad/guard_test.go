@@ -110,7 +110,7 @@ func TestGuard(t *testing.T) {
 				}
 				return nil, nil
 			})}})
-		server := &http.Server{Handler: handler, ReadHeaderTimeout: 300 * time.Millisecond, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: 3 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
 		if secure {
 			server.TLSConfig = &config
 		}
@@ -218,7 +218,7 @@ func TestGuardAtShutdown(t *testing.T) {
 func TestGuardTLSFails(t *testing.T) {
 	t.Parallel()
 	ours := newIdentity(t)
-	address := startGuarded(t, &http.Server{Handler: newHandler(t, xroad.Config{}), ReadHeaderTimeout: 300 * time.Millisecond, TLSConfig: &tls.Config{
+	address := startGuarded(t, &http.Server{Handler: newHandler(t, xroad.Config{}), ReadHeaderTimeout: 3 * time.Second, TLSConfig: &tls.Config{
 		Certificates: []tls.Certificate{ours}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: x509.NewCertPool(),
 	}})
 	for name, say := range map[string]string{"plain HTTP": "POST / HTTP/1.1\r\n" + rawHost + "\r\n", "half a record": "\x16\x03", "nothing": ""} {
