@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -295,6 +296,11 @@ func (c *call) address() string {
 	address := url.URL{Scheme: "http", Host: c.r.Host, Path: c.r.URL.Path}
 	if c.r.TLS != nil {
 		address.Scheme = "https"
+	}
+	if address.Host == "" { // HTTP/1.0 asks without one
+		if local, ok := c.r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+			address.Host = local.String()
+		}
 	}
 	if address.Path == "" {
 		address.Path = "/"

@@ -1,7 +1,9 @@
 package xroad_test
 
 import (
+	"context"
 	"encoding/xml"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -152,6 +154,21 @@ func TestWSDLChecks(t *testing.T) {
 		if _, err := xroad.NewHandler(xroad.Config{Operations: []xroad.Operation{operation(greet)}, WSDL: description}); err == nil {
 			t.Errorf("%s: accepted by NewHandler", name)
 		}
+	}
+}
+
+// TestServeWSDLWithoutHost asks as HTTP/1.0 may.
+func TestServeWSDLWithoutHost(t *testing.T) {
+	t.Parallel()
+	request := httptest.NewRequest(http.MethodGet, "/?wsdl", nil)
+	request.Host, request.Proto, request.ProtoMinor = "", "HTTP/1.0", 0
+	local := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 8444}
+	request = request.WithContext(context.WithValue(request.Context(), http.LocalAddrContextKey, local))
+	response := httptest.NewRecorder()
+	newHandler(t, xroad.Config{WSDL: testWSDL()}).ServeHTTP(response, request)
+	root := parse(t, response.Body.Bytes())
+	if got := root.child(wsdlNS, "service").child(wsdlNS, "port").child(soapNS, "address").attr("", "location"); got != "http://192.0.2.1:8444/" {
+		t.Errorf("address %s", got)
 	}
 }
 
