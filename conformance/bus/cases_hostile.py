@@ -211,6 +211,7 @@ def odd(suite):
     accept("blanks in an end", "</xro:userId>", "</xro:userId \n\t>")
     accept("blanks around equals", 'iden:objectType="SUBSYSTEM"', "iden:objectType \n=\t 'SUBSYSTEM' ")
     accept("objectType by references", 'iden:objectType="SUBSYSTEM"', 'iden:objectType="&#83;UB&#x53;YSTEM"')
+    accept("another objectType beside the right one", 'iden:objectType="SUBSYSTEM"', 'objectType="MEMBER" iden:objectType="SUBSYSTEM" xro:objectType="SERVICE"')
     accept("a name in Ukrainian", "</soapenv:Header>", '<поле xmlns="urn:a">значення</поле></soapenv:Header>')
     accept("a prefix with a dot and a hyphen", "</soapenv:Header>", '<a.b-c:d xmlns:a.b-c="urn:a"/></soapenv:Header>')
     accept("a comment after the end", "</soapenv:Envelope>", "</soapenv:Envelope><!-- end -->\n")

@@ -81,6 +81,12 @@ def addresses(suite):
             problems.append(repr(error))
         suite.report(f"Host {host[:30]}", problems)
     suite.door.drop()
+    try:
+        reply = suite.door.exchange(b"GET /?wsdl HTTP/1.0\r\n\r\n", "GET")
+        location = parse(reply.body).find(f".//{SOAP}address").get("location")
+        suite.report("no Host", [] if location == f"http://{suite.door.host}/" else [f"the address is {location}"])
+    except (BadAnswer, OSError, etree.XMLSyntaxError) as error:
+        suite.report("no Host", [repr(error)])
 
 
 def qname(node, attribute):

@@ -170,6 +170,7 @@ DIMENSIONS = {
         "protocol 4.1": fields(protocolVersion="4.1"),
         "unknown field": extra('<t:trace xmlns:t="urn:elsewhere" a="&lt;"><t:x>1</t:x></t:trace>'),
         "unknown field of X-Road": extra('<xroad:xml xmlns:xroad="http://x-road.eu/xsd/xroad.xsd"><![CDATA[<a><b>12345678</b></a>]]></xroad:xml>'),
+        "fields of the same names in another namespace": extra('<userId xmlns="urn:elsewhere">other</userId><id xmlns="http://x-road.eu/xsd/identifiers">other</id><client xmlns=""/>'),
         "unknown field without a namespace": extra('<token xmlns="">1</token>'),
         "client must be understood": marked('env:mustUnderstand="1"'),
         "unknown field need not be understood": lambda s: extra(f'<t:x xmlns:t="urn:elsewhere" xmlns:env="{SOAP[s.message.version]}" env:mustUnderstand="0"/>')(s),
@@ -248,8 +249,6 @@ def usable(chosen):
     """Whether forms make sense together."""
     names = dict(chosen)
     if names.get("charset", "utf-8") != "utf-8":
-        if names.get("prefixes") == "cyrillic" and names["charset"] == "windows-1251":
-            return True
         if "mark" in names.get("package", "") or "mark" in names.get("declaration", ""):
             return False
     if "mark" in names.get("package", "") and "mark" in names.get("declaration", ""):
