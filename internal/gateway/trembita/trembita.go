@@ -67,7 +67,7 @@ type Config struct {
 const (
 	defaultSize = 1 << 20
 	// buffered is how many messages of the largest size have memory at once.
-	buffered = 16
+	buffered = 8
 )
 
 //go:embed schema.xsd

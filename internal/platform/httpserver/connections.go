@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // connections bounds how many are open. When there is one too many, the one that has been idle longest is closed, so
@@ -42,7 +43,7 @@ func (l *connections) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// place takes a place, or makes one. It is false when the listener was closed.
+// place takes a place, or has one made. It is false when the listener was closed.
 func (l *connections) place() bool {
 	for {
 		select {
@@ -50,30 +51,38 @@ func (l *connections) place() bool {
 			return true
 		default:
 		}
-		if l.closeIdle() {
-			continue
+		idled, soon := l.idled, (<-chan time.Time)(nil)
+		if l.hangUp() {
+			// The server is about to notice. Should it have a request of that
+			// connection by now, another one has to go.
+			idled, soon = nil, time.After(time.Second)
 		}
 		select {
 		case l.places <- struct{}{}:
 			return true
-		case <-l.idled:
+		case <-idled:
+		case <-soon:
 		case <-l.closed:
 			return false
 		}
 	}
 }
 
-// closeIdle closes the connection that has been idle longest, if one is.
-func (l *connections) closeIdle() bool {
+// hangUp ends the connection that has been idle longest, if one is. Its place is
+// free when the server has let go of it, and not before: what it has in memory
+// counts. If a request is on its way, it is as if it had crossed with our
+// hanging up, which callers know of kept connections.
+func (l *connections) hangUp() bool {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	first := l.idle.Front()
-	l.mu.Unlock()
 	if first == nil {
 		return false
 	}
-	// It may have a request by now: then it ends as if the caller's request and
-	// our closing had crossed on the wire, which callers know of kept connections.
-	_ = first.Value.(*counted).Close()
+	c := first.Value.(*counted)
+	l.remove(c)
+	c.gone = true
+	_ = c.Conn.Close() // the server hears of it when it reads
 	return true
 }
 
@@ -116,7 +125,7 @@ func ours(conn net.Conn) *counted {
 func (l *connections) rest(c *counted) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.left || c.resting != nil {
+	if c.gone || c.resting != nil {
 		return
 	}
 	c.resting = l.idle.PushBack(c)
@@ -145,7 +154,7 @@ func (l *connections) leave(c *counted) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !c.left {
-		c.left = true
+		c.gone, c.left = true, true
 		l.remove(c)
 		<-l.places
 	}
@@ -157,7 +166,8 @@ type counted struct {
 	among *connections
 
 	resting *list.Element // among the idle; nil while a request is under way
-	left    bool
+	gone    bool          // it can no more be used
+	left    bool          // it has no place any more
 }
 
 // Close closes the connection and gives its place to another.
