@@ -6,7 +6,8 @@
 //
 // Most providers want [NewHandler], which turns a list of operations into an http.Handler. [ReadMessage] and
 // [ReadPackage], [MarshalResponse] and [MarshalPackage], and [Fault.Marshal] are the pieces below it, for those who bring
-// their own transport.
+// their own transport. [Guard] makes an http.Server answer as a security server understands where it would not ask any
+// handler.
 //
 // In REST it is [NewRESTHandler], and [ReadRESTHeader] below it, which reads the header fields of both families. Users and
 // subjects of data are [Personal] there and hide themselves in logs.

@@ -40,6 +40,11 @@ type Config struct {
 // not stand behind an http.ServeMux, which redirects. [Guard] sees to what net/http answers by itself before a handler
 // is called.
 //
+// The bodies of requests have MaxBuffered bytes of memory together, whatever comes, and what is made of them some times
+// as much: a quarter is for those above 64 KiB, which wait until there is room for one of the largest size, the rest for the
+// others, which are refused when there is none. A request has its place among the MaxConcurrent when it has been read, so
+// that senders who do not come to an end keep nobody out.
+//
 // Path and query of a POST do not matter, nor does SOAPAction, nor Accept.
 type Handler struct {
 	config     Config

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 	"time"
@@ -17,7 +18,7 @@ import (
 )
 
 // serveDoor answers the operation of the request until the standard input ends. It prints its address, and what the
-// process has used at every line it is given.
+// process has used at every line it is given: processor's time and resident memory.
 func serveDoor(ctx context.Context, request []byte) error {
 	message, err := xroad.ReadMessage(bytes.NewReader(request), "text/xml", xroad.Limits{})
 	if err != nil {
@@ -42,9 +43,25 @@ func serveDoor(ctx context.Context, request []byte) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println(used)
+		debug.FreeOSMemory()
+		resident, err := residentPages()
+		if err != nil {
+			return err
+		}
+		fmt.Println(used, resident*os.Getpagesize())
 	}
 	return nil
+}
+
+// residentPages returns how much memory the process has (proc_pid_statm(5)).
+func residentPages() (int, error) {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, err
+	}
+	var size, resident int
+	_, err = fmt.Sscan(string(statm), &size, &resident)
+	return resident, err
 }
 
 // usage returns the processor's time that the process has had.

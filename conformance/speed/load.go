@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,20 +54,24 @@ func loadDoor(ctx context.Context, in io.Writer, out *bufio.Reader, request []by
 		}
 		callers = append(callers, c)
 	}
-	used := func() (time.Duration, error) {
+	used := func() (cpu time.Duration, resident int, err error) {
 		if _, err := io.WriteString(in, "\n"); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		line, err := out.ReadString('\n')
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		return time.ParseDuration(strings.TrimSpace(line))
+		said, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if cpu, err = time.ParseDuration(said); err == nil {
+			resident, err = strconv.Atoi(rest)
+		}
+		return cpu, resident, err
 	}
 	if _, err := sendAll(callers, duration/10); err != nil { // warm
 		return err
 	}
-	before, err := used()
+	before, _, err := used()
 	if err != nil {
 		return err
 	}
@@ -76,7 +81,7 @@ func loadDoor(ctx context.Context, in io.Writer, out *bufio.Reader, request []by
 		return err
 	}
 	elapsed := time.Since(start)
-	after, err := used()
+	after, small, err := used()
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,39 @@ func loadDoor(ctx context.Context, in io.Writer, out *bufio.Reader, request []by
 	n, cpu := float64(len(took)), float64(after-before)
 	fmt.Printf("BenchmarkDoor\t%8d\t%10.0f ns/op\t%10d p99-ns\t%10.0f server-cpu-ns/op\t%8.0f req/cpu-s\n", len(took),
 		float64(elapsed)/n, took[len(took)*99/100], cpu/n, n/cpu*1e9)
-	return nil
+	for _, many := range []int{1000, 4000} {
+		stay, err := callOnce(ctx, strings.TrimSpace(address), request, many)
+		if err != nil {
+			return err
+		}
+		callers = append(callers, stay...)
+		_, large, err := used()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("BenchmarkIdle/%d\t%8d\t%10d resident-B/connection\n", many, many, (large-small)/many)
+		small = large
+	}
+	for _, c := range callers {
+		err = errors.Join(err, c.connection.Close())
+	}
+	return err
+}
+
+// callOnce calls over each of some more connections, which stay open.
+func callOnce(ctx context.Context, address string, request []byte, many int) ([]*caller, error) {
+	var out []*caller
+	for range many {
+		c, err := newCaller(ctx, address, request)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.call(); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 // sendAll calls over all connections at once and returns how long each call took.
