@@ -17,8 +17,8 @@ type Scope string
 const (
 	// ScopeDeclarations opens the patient and all declarations with their history.
 	ScopeDeclarations Scope = "declarations"
-	// ScopeStatus tells whether a declaration is in force, and with which
-	// provider, and nothing else.
+	// ScopeStatus tells which declarations are in force: number, term and
+	// provider. Nothing else is told, and of the person nothing that was not said.
 	ScopeStatus Scope = "status"
 )
 

@@ -171,8 +171,9 @@ func (in *restReader) purposes() []string {
 	return all
 }
 
-// Write puts the header into fields of the dialect, as a client sends them. In X-Road the
-// service belongs into the path, where it counts, and is a field only if set here. What only Trembita has is written in either dialect, for X-Road passes on what it does not know.
+// Write puts the header into fields of the dialect, as a client sends them. In X-Road the service belongs into the path,
+// where it counts, and is a field only if set here. What only Trembita has is written in either dialect, for X-Road
+// passes on what it does not know.
 func (h *RESTHeader) Write(fields http.Header) {
 	family := h.Dialect.family()
 	set := func(name, value string) {

@@ -10,7 +10,7 @@ import (
 	"github.com/dovidka/dovidka/xroad"
 )
 
-// TrembitaConfig is the SOAP door.
+// TrembitaConfig is the door of the bus, in SOAP and in REST.
 type TrembitaConfig struct {
 	ListenConfig `yaml:",inline"`
 

@@ -108,8 +108,8 @@ func New(c Config) (*Service, error) {
 
 // Read returns the record the grant opens: the patient with all declarations,
 // those under merged duplicates included, or as much of it as the grant's scope
-// says. A grant that does not open is an
-// internal fault, since only the ledger makes them. Faults:
+// says. A grant that does not open is an internal fault, since only the ledger
+// makes them. Faults:
 //
 //   - CodePatientNotFound: nobody, or several, answer to the signer's
 //     identifier, or to that of an inquiry, whose other particulars must be true

@@ -122,9 +122,11 @@ func readVerdict(element []byte) (verdict, error) {
 // of something, not a sentence.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$`)
 
-// name returns the text when it is a name and cannot be the recipient's.
+// name returns the text when it is a name and does not have the recipient's
+// number in it, however its digits are kept apart.
 func name(text string, of dovidka.Notice) string {
-	if !plainName.MatchString(text) || strings.Contains(text, of.Recipient.Reveal()) {
+	digits := strings.NewReplacer(".", "", "_", "", ":", "", "/", "", "-", "").Replace(text)
+	if !plainName.MatchString(text) || strings.Contains(digits, of.Recipient.Reveal()) {
 		return ""
 	}
 	return text

@@ -72,3 +72,20 @@ func TestMessageHides(t *testing.T) {
 		}
 	}
 }
+
+// TestName records what others call things, and no number of the recipient in it.
+func TestName(t *testing.T) {
+	t.Parallel()
+	number, err := dovidka.ParseRNOKPP("3075751279")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		"template.not-found": true, "6f1f7f0e-0000-4000-8000-000000000001": true, "307575127": true,
+		"3075751279": false, "rnokpp:3075751279": false, "30-7575-1279": false, "a/307_575.1279/b": false, "Вигаданий": false, "not found": false, "": false,
+	} {
+		if got := name(text, dovidka.Notice{Recipient: number}); (got == text) != want && text != "" || !want && got != "" {
+			t.Errorf("%q is recorded as %q", text, got)
+		}
+	}
+}

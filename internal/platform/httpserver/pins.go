@@ -69,7 +69,8 @@ func (p pins) with(files []string, notAfter map[string]time.Time) (pins, error) 
 func readCertificates(data []byte) ([]*x509.Certificate, error) {
 	var out []*x509.Certificate
 	begun := bytes.Count(data, []byte("-----BEGIN "))
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+	block, rest := pem.Decode(data)
+	for ; block != nil; block, rest = pem.Decode(rest) {
 		if block.Type != "CERTIFICATE" {
 			return nil, errors.New("it holds something that is not a certificate")
 		}
@@ -79,7 +80,7 @@ func readCertificates(data []byte) ([]*x509.Certificate, error) {
 		}
 		out = append(out, c)
 	}
-	if len(out) == 0 || len(out) != begun {
+	if len(out) == 0 || len(out) != begun || len(bytes.TrimSpace(rest)) > 0 {
 		return nil, errors.New("it does not consist of certificates in PEM")
 	}
 	return out, nil

@@ -296,8 +296,9 @@ func TestPinFilesRefused(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"nothing": nil, "no PEM": []byte("0000"), "a key": key, "a key too": append(bytes.Clone(good), key...),
 		"DER": one.pair.Certificate[0], "half of it": good[:len(good)/2], "one and a half": append(bytes.Clone(good), good[:len(good)/2]...),
-		"a broken one first": append([]byte("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"), good...),
-		"an empty one":       []byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"),
+		"a broken one first":  append([]byte("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"), good...),
+		"one and a beginning": append(bytes.Clone(good), "-----BEG"...),
+		"an empty one":        []byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"),
 	} {
 		path := filepath.Join(t.TempDir(), "pins.pem")
 		replace(t, path, data)
