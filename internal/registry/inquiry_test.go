@@ -19,7 +19,7 @@ func (l ledger) inquiry(t testing.TB, scope dovidka.Scope, subject dovidka.Subje
 	t.Helper()
 	subject.Relation = dovidka.RelationThirdParty
 	claims := dovidka.GrantClaims{
-		ID: "grant-2", Scope: scope, Ground: "Закон", Subject: subject, IssuedAt: now.Add(-time.Second), ExpiresAt: now.Add(time.Minute),
+		ID: "grant-2", RequestID: "request-2", Scope: scope, Ground: "Закон", Subject: subject, IssuedAt: now.Add(-time.Second), ExpiresAt: now.Add(time.Minute),
 	}
 	if number != "" {
 		claims.Number = dovidka.KeepDeclarationNumber(number)
@@ -166,12 +166,13 @@ func TestScopeStatus(t *testing.T) {
 			if !slices.Equal(got, want) || record.Scope != dovidka.ScopeStatus || !record.AsOf.Equal(now) {
 				t.Errorf("number %q: %v, want %v", number, got, want)
 			}
-			// Nothing but what was asked with, and the provider.
-			if diff := cmp.Diff(dovidka.PatientJSON{ID: p.ID, LastName: "ВИГАДАНИЙ", FirstName: "Остап"}, record.Plain().Patient); diff != "" {
+			// Nothing but what was asked with, and the provider: not even the registry's id.
+			if diff := cmp.Diff(dovidka.PatientJSON{ID: "request-2", LastName: "ВИГАДАНИЙ", FirstName: "Остап"}, record.Plain().Patient); diff != "" {
 				t.Errorf("patient (-want +got):\n%s", diff)
 			}
 			for _, d := range record.Plain().Declarations {
-				if d.Employee != nil || d.EmployeeID != "" || d.Division != nil || d.DivisionID != "" || d.History != nil || d.Reason != "" || !d.InForce {
+				if d.Employee != nil || d.EmployeeID != "" || d.Division != nil || d.DivisionID != "" || d.History != nil || d.Reason != "" || !d.InForce ||
+					d.PersonID != "request-2" {
 					t.Errorf("more than the status is opened: %s", d.ID)
 				}
 			}
