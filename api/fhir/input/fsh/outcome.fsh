@@ -28,6 +28,8 @@ Description: "The stable codes of OperationOutcome.issue.details. A code is neve
 * #confidant-required "Запит має подати законний представник" "A confidant person has to ask."
 * #relation-not-confirmed "Звʼязок із законним представником не підтверджено" "The confidant relationship is not confirmed."
 * #patient-not-found "Пацієнта не знайдено" "Not exactly one patient matches."
+* #not-entitled "Установі не дозволено робити такий запит" "The body has no entitlement to such an inquiry."
+* #declaration-number-invalid "Такого номера декларації не може бути" "The text cannot be the number of a declaration."
 * #registry-unavailable "Реєстр тимчасово недоступний" "The registry cannot be reached."
 * #storage-unavailable "Сервіс тимчасово недоступний" "Nothing can be stored at present."
 * #timeout "Відповідь не надійшла вчасно" "An answer did not come in time."
