@@ -265,16 +265,18 @@ func TestRESTSwitch(t *testing.T) {
 		<-held
 	})
 	defer close(held)
-	ended := make(chan error, 1)
 	client := newRESTClient(t, server.URL, xroad.UXP, nil)
-	go func() {
-		_, err := client.CallREST(t.Context(), xroad.RESTCall{Service: provided})
-		ended <- err
-	}()
-	select {
-	case err := <-ended:
-		checkKind(t, err, xroad.ErrResponse)
-	case <-time.After(time.Minute):
-		t.Fatal("the call waits for the end of a connection that has another protocol")
+	for name, call := range map[string]func() error{
+		"call":      func() error { _, err := client.CallREST(t.Context(), xroad.RESTCall{Service: provided}); return err },
+		"signature": func() error { _, err := client.Signature(t.Context(), "1"); return err },
+	} {
+		ended := make(chan error, 1)
+		go func() { ended <- call() }()
+		select {
+		case err := <-ended:
+			checkKind(t, err, xroad.ErrResponse)
+		case <-time.After(time.Minute):
+			t.Fatalf("%s waits for the end of a connection that has another protocol", name)
+		}
 	}
 }

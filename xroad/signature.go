@@ -86,6 +86,9 @@ func (c *Client) download(ctx context.Context, from *target, messageID string) (
 		return nil, networkFailure(ctx, err, connected.Load())
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode < http.StatusOK { // as in receiveREST
+		return nil, badResponse("status is %d", answer.StatusCode)
+	}
 	most := 4 * c.config.Limits.Size // a request and its response, and as much again for identifiers that were used twice
 	body, err := io.ReadAll(io.LimitReader(answer.Body, most+1))
 	failed := archiveFailure(from, answer, body, most)

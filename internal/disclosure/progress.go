@@ -14,14 +14,15 @@ import (
 // is recorded, and stops when the consent has been withdrawn or the entitlement
 // is gone.
 //
-// What was inquired for one purpose is not found by a message that declares
-// another: monitoring would be told that one.
+// What was asked for one registered purpose is not found by a message that
+// declares another: monitoring would be told that one. A citizen's request need
+// not have declared any.
 func (s *Service) Progress(ctx context.Context, id dovidka.ID, caller dovidka.Caller) (dovidka.Progress, error) {
 	c, err := s.load(ctx, id, caller)
 	if err != nil {
 		return dovidka.Progress{}, err
 	}
-	if c.byLaw() && caller.PurposeID != "" && caller.PurposeID != c.Caller.PurposeID {
+	if declared := c.Caller.PurposeID; caller.PurposeID != "" && caller.PurposeID != declared && (c.byLaw() || declared != "") {
 		return dovidka.Progress{}, dovidka.NewFault(dovidka.CodeRequestUnknown, "the request is of another purpose")
 	}
 	return s.progress(ctx, c, caller)

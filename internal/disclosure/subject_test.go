@@ -24,7 +24,7 @@ func TestSubjectOfTheHeader(t *testing.T) {
 	wantSteps(t, f, "[verify refuse invalid-request]")
 
 	right := onTheBus(t, f)
-	right.Caller.SubjectID = own
+	right.Caller.SubjectID, right.Caller.PurposeID = own, "100500"
 	p, err := f.Submit(t.Context(), right)
 	if err != nil || p.Answer == nil {
 		t.Fatalf("%+v, %v", p, err)
@@ -34,14 +34,21 @@ func TestSubjectOfTheHeader(t *testing.T) {
 		t.Helper()
 		caller.SubjectID = subject
 		got, err := f.Progress(t.Context(), id, caller)
-		if code == "" && (err != nil || got.Answer == nil) || code != "" && dovidka.FaultOf(err).Code != code {
-			t.Errorf("%+v, %v", got.State, err)
+		if code != "" {
+			wantCode(t, err, code)
+		} else if err != nil || got.Answer == nil {
+			t.Errorf("%s, %v", got.State, err)
 		}
 		wantSteps(t, f, steps)
 	}
 	fetch(p.ID, right.Caller, dovidka.SubjectID{}, "", "[release]")
 	fetch(p.ID, right.Caller, own, "", "[release]")
 	fetch(p.ID, right.Caller, stranger, dovidka.CodeInvalid, "[]")
+
+	// Nor is a citizen's answer found for another purpose than it was asked for.
+	elsewhere := right.Caller
+	elsewhere.PurposeID = "another"
+	fetch(p.ID, elsewhere, own, dovidka.CodeRequestUnknown, "[]")
 
 	// The same message again, with another header.
 	again := right

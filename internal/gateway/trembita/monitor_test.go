@@ -87,3 +87,20 @@ func TestInclusions(t *testing.T) {
 		})
 	}
 }
+
+// TestOnePurpose takes no message with several purposes, even where none is
+// required: nobody could say which one its data were given for.
+func TestOnePurpose(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]restCall{
+		"inquiry": post("/declarations", restInquiry), "signed": post("/signed-declarations", signedBody()),
+		"submitted": post("/declaration-requests", `{"signed":`+signedBody()+`}`),
+		"fetched":   {method: http.MethodGet, path: "/declaration-requests/" + requestID},
+	} {
+		w := newWorld(t, trembita.Config{}, answers(byLaw()))
+		call.header = map[string]string{"Uxp-Purpose-Ids": "purpose-7,purpose-8"}
+		if status, got := w.rest(t, call); status != http.StatusUnprocessableEntity || len(w.requests()) != 0 {
+			t.Errorf("%s: %d %v, asked %v", name, status, got, w.requests())
+		}
+	}
+}
