@@ -266,6 +266,34 @@ func TestVersionOfRefusal(t *testing.T) {
 	}
 }
 
+// TestReadToTheEnd has the rest of a message read when it is refused, so that its sender is there to be answered.
+func TestReadToTheEnd(t *testing.T) {
+	t.Parallel()
+	read := 0
+	for name, test := range packageDefects() {
+		if test.code == xroad.CodeTooLarge {
+			continue
+		}
+		rest := bytes.NewReader(append(bytes.Clone(test.body), make([]byte, 50_000)...))
+		limits := packageLimits()
+		limits.Size *= 2
+		_, err := xroad.ReadPackage(rest, test.contentType, limits)
+		var fault *xroad.Fault
+		switch {
+		case !errors.As(err, &fault):
+			t.Errorf("%s: %v", name, err)
+		case fault.Code == xroad.CodeTooLarge: // the connection is not worth keeping
+		case rest.Len() > 0:
+			t.Errorf("%s: %d bytes are left", name, rest.Len())
+		default:
+			read++
+		}
+	}
+	if read < 20 {
+		t.Errorf("only %d were read", read)
+	}
+}
+
 // TestAttachmentDefectsInAnswers has the same messages as answers.
 func TestAttachmentDefectsInAnswers(t *testing.T) {
 	t.Parallel()
@@ -344,6 +372,23 @@ func TestLineEndings(t *testing.T) {
 	}
 }
 
+// TestEdgeOfBuffer has line ends fall on the edge of a buffer, before a delimiter and not.
+func TestEdgeOfBuffer(t *testing.T) {
+	t.Parallel()
+	for length := range 3 * 4096 {
+		if length%4096 > 8 && length%4096 < 4088 {
+			continue
+		}
+		for _, end := range []string{"", "\r", "\n", "\r\n", "\r\r", "\r\nx"} {
+			want := strings.Repeat("x", length) + end
+			got, err := xroad.ReadPackage(bytes.NewReader(multipartMessage(rootPart(), "\r\n"+want)), related, xroad.Limits{})
+			if err != nil || string(got.Attachments[0].Content) != want {
+				t.Fatalf("%d and %q: %v", length, end, err)
+			}
+		}
+	}
+}
+
 func TestFindAttachment(t *testing.T) {
 	t.Parallel()
 	list := xroad.Attachments{{ID: "data.bin"}, {ID: "a b@c"}, {ID: "50%25"}, {}, {ID: "Ї"}, {ID: "x?y/z"}}
@@ -359,6 +404,9 @@ func TestFindAttachment(t *testing.T) {
 		if got := list.Find(reference); got != nil {
 			t.Errorf("%q finds %+v", reference, got)
 		}
+	}
+	if got := list[1].Reference(); got != "cid:a%20b@c" {
+		t.Errorf("reference %q", got)
 	}
 	for i := range list {
 		if got := list.Find(list[i].Reference()); list[i].ID != "" && got != &list[i] {

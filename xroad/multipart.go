@@ -28,9 +28,6 @@ type sizedReader struct {
 
 // Read implements io.Reader.
 func (s *sizedReader) Read(p []byte) (int, error) {
-	if s.left < 0 {
-		return 0, fmt.Errorf("message is %w of its size", errTooLarge)
-	}
 	n, err := s.r.Read(p[:min(int64(len(p)), s.left+1)])
 	if s.left -= int64(n); s.left < 0 {
 		return 0, fmt.Errorf("message is %w of its size", errTooLarge)

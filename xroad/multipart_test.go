@@ -109,7 +109,7 @@ func (r *repeated) Read(p []byte) (int, error) {
 // TestHostileParts has messages without end refused at the limits, and whatever is not wanted cost no memory. It is not
 // parallel, for it counts what is allocated.
 func TestHostileParts(t *testing.T) { //nolint:paralleltest // see above
-	const size, little, attachment = 8 << 20, 512 << 10, "Content-Type: application/octet-stream\r\n\r\n"
+	const size, little, attachment = 1 << 20, 192 << 10, "Content-Type: application/octet-stream\r\n\r\n"
 	root := string(multipartMessage(rootPart()))
 	root = strings.TrimSuffix(root, "--MIME_boundary--\r\n")
 	for _, test := range []struct {
@@ -123,6 +123,7 @@ func TestHostileParts(t *testing.T) { //nolint:paralleltest // see above
 		{"unwanted nest", root + "--MIME_boundary\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n", "--a\r\n\r\n--a--\r\n", "\r\n--MIME_boundary--\r\n", false, "", little, size},
 		{"wanted nest", root + "--MIME_boundary\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n", "--a\r\n\r\n--a--\r\n", "\r\n--MIME_boundary--\r\n", true, "", 6 * size, size},
 		{"endless attachment", root + "--MIME_boundary\r\n" + attachment, "0123456789", "", false, xroad.CodeTooLarge, little, size},
+		{"endless attachment beyond its limit", root + "--MIME_boundary\r\n" + attachment, "0123456789", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"endless wanted attachment", root + "--MIME_boundary\r\n" + attachment, "0123456789", "", true, xroad.CodeTooLarge, 6 * size, size},
 		{"parts without end", root, "--MIME_boundary\r\n\r\n\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
 		{"parts without end before the root", "", "--MIME_boundary\r\nContent-Type: a/b\r\n\r\n\r\n", "", true, xroad.CodeTooLarge, little, 64 << 10},
@@ -146,7 +147,11 @@ func TestHostileParts(t *testing.T) { //nolint:paralleltest // see above
 		}
 		if test.keep {
 			read = func() error {
-				_, err := xroad.ReadPackage(body, related+"; start=root", xroad.Limits{Size: size})
+				limits := xroad.Limits{Size: size}
+				if test.memory == little {
+					limits.Part = 16 << 10
+				}
+				_, err := xroad.ReadPackage(body, related+"; start=root", limits)
 				return err
 			}
 		}

@@ -2,6 +2,9 @@ package xroad_test
 
 import (
 	"encoding/base64"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -48,6 +51,37 @@ func mustSend(t *testing.T, client *xroad.Client, call xroad.Call) {
 	t.Helper()
 	if _, err := client.Call(t.Context(), call); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestNotOptimisable leaves texts in their places which could not come back as they were, or are not all of an element.
+func TestNotOptimisable(t *testing.T) {
+	t.Parallel()
+	long := base64.StdEncoding.EncodeToString(make([]byte, 3000))
+	for name, inside := range map[string]string{
+		"line breaks": "<a>" + long[:76] + "\n" + long[76:] + "</a>", "mixed content": "<a><b/>" + long + "</a>", "text first": "<a>" + long + "<b/></a>",
+		"CDATA": "<a><![CDATA[" + long + "]]></a>", "comment": "<a>" + long + "<!-- --></a>", "reference": "<a>&#65;" + long[1:] + "</a>",
+		"short": "<a>" + long[:1020] + "</a>", "not well-formed": "<a>" + long + "</b>",
+	} {
+		var sent string
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			sent = string(body)
+		}))
+		t.Cleanup(server.Close)
+		call := testCall()
+		call.Payload = struct {
+			Inside string `xml:",innerxml"`
+		}{inside}
+		client := newTestClient(t, server.URL, func(c *xroad.ClientConfig) { c.Targets[0].MTOM = true })
+		_, err := client.Call(t.Context(), call)
+		checkKind(t, err, xroad.ErrResponse) // there is none
+		if !strings.Contains(sent, inside) {
+			t.Errorf("%s: %d bytes became %d", name, len(inside), len(sent))
+		}
 	}
 }
 
