@@ -265,6 +265,39 @@ func TestEnqueueSigned(t *testing.T) {
 	}
 }
 
+// TestTakenOverByALaterExchange: the same message comes in another exchange and
+// finishes what the first left. Which exchange carried the answer is recorded.
+func TestTakenOverByALaterExchange(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	req := onTheBus(t, f)
+	req.Caller.TransactionID = "first"
+	f.fail["read"] = dovidka.NewFault(dovidka.CodeRegistryUnavailable, "away")
+	_, err := f.Submit(t.Context(), req)
+	wantCode(t, err, dovidka.CodeRegistryUnavailable)
+	f.took()
+
+	f.clock.add(5 * time.Second) // the back-off is over
+	again := req
+	again.Caller.TransactionID = "second"
+	if got, err := f.Submit(t.Context(), again); err != nil || got.Answer == nil || string(got.Answer.Sealed.Signature) != "p7s" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	wantSteps(t, f, "[verify permit read seal record release]")
+
+	// Where it cannot be recorded, nothing is given.
+	req = onTheBus(t, f)
+	req.Caller.TransactionID, req.Caller.MessageID = "first", req.Caller.MessageID+"-2"
+	f.fail["read"] = dovidka.NewFault(dovidka.CodeRegistryUnavailable, "away")
+	_, err = f.Submit(t.Context(), req)
+	wantCode(t, err, dovidka.CodeRegistryUnavailable)
+	f.clock.add(5 * time.Second)
+	req.Caller.TransactionID = "second"
+	f.fail["release"] = dovidka.NewFault(dovidka.CodeStorageUnavailable, "disk full")
+	_, err = f.Submit(t.Context(), req)
+	wantCode(t, err, dovidka.CodeStorageUnavailable)
+}
+
 // onTheBus is a request whose statement the caller composed.
 func onTheBus(t *testing.T, f *fixture) dovidka.Request {
 	t.Helper()

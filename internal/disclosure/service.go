@@ -150,13 +150,12 @@ func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Prog
 	defer timer.Stop()
 	select {
 	case e := <-ended:
-		return e.out, e.err
+		return s.given(ctx, c, req.Caller, e)
 	case <-timer.C:
 	case <-ctx.Done():
 	}
 	if !waiting.leave() {
-		e := <-ended // it is being stored as handed over
-		return e.out, e.err
+		return s.given(ctx, c, req.Caller, <-ended) // it is being stored as handed over
 	}
 	return dovidka.Progress{ID: c.ID, State: dovidka.StateAccepted, ExpiresAt: c.ExpiresAt}, nil
 }
@@ -165,6 +164,20 @@ func (s *Service) Submit(ctx context.Context, req dovidka.Request) (dovidka.Prog
 type end struct {
 	out dovidka.Progress
 	err error
+}
+
+// given tells the caller how the work on its case ended. The ledger has the
+// exchange that opened the case; where it is a later one with the same message
+// that took the case over, and is given the answer, that is recorded, too.
+func (s *Service) given(ctx context.Context, c Case, caller dovidka.Caller, e end) (dovidka.Progress, error) {
+	if e.err != nil || c.Caller.TransactionID == caller.TransactionID {
+		return e.out, e.err
+	}
+	kept, err := s.load(ctx, c.ID, caller)
+	if err != nil {
+		return dovidka.Progress{}, err
+	}
+	return s.progress(ctx, kept, caller)
 }
 
 // start works on a claimed case in the background, in the slot that the caller
