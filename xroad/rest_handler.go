@@ -250,29 +250,13 @@ func (c *restCall) read(held *hold) ([]byte, error) {
 func (c *restCall) run(held *hold, operation *RESTOperation, request *RESTRequest) (*RESTResponse, error) {
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.handler.config.Timeout)
 	defer cancel()
-	type result struct {
-		response *RESTResponse
-		err      error
-	}
-	results := make(chan result, 1)
-	held.share()
-	go func() {
-		defer held.release()
-		response, err := operation.respond(ctx, request)
-		results <- result{response, err}
-	}()
-	var r result
-	select {
-	case r = <-results:
-	case <-ctx.Done():
-		r.err = ctx.Err()
-	}
+	response, err := withinTime(ctx, held, func() (*RESTResponse, error) { return operation.respond(ctx, request) })
 	var fault *Fault
 	var given *RESTError
-	if ctx.Err() != nil && errors.Is(r.err, context.DeadlineExceeded) && !errors.As(r.err, &fault) && !errors.As(r.err, &given) {
-		return nil, &Fault{Code: CodeTimeout, Text: "Сервіс не встиг відповісти, спробуйте пізніше.", Err: r.err}
+	if ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &fault) && !errors.As(err, &given) {
+		return nil, &Fault{Code: CodeTimeout, Text: "Сервіс не встиг відповісти, спробуйте пізніше.", Err: err}
 	}
-	return r.response, r.err
+	return response, err
 }
 
 // respond calls the operation and checks its answer. A panic is an error like any other.

@@ -27,17 +27,34 @@ func (c *call) run(held *hold, operation *Operation, message *Package) ([]byte, 
 	if c.r.TLS != nil && len(c.r.TLS.PeerCertificates) > 0 {
 		request.Peer = c.r.TLS.PeerCertificates[0]
 	}
-	type result struct {
-		response    []byte
+	type encoded struct {
+		body        []byte
 		contentType string
-		err         error
+	}
+	response, err := withinTime(ctx, held, func() (out encoded, err error) {
+		out.body, out.contentType, err = operation.respond(ctx, request, message.Header)
+		return out, err
+	})
+	if err != nil {
+		return nil, outcome(ctx, err, &message.Message)
+	}
+	c.contentType = response.contentType
+	return response.body, nil
+}
+
+// withinTime returns what the work comes to, or the context's error when that ends before. The work goes on then, and what
+// the request holds is not given back until it is done.
+func withinTime[T any](ctx context.Context, held *hold, work func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
 	}
 	results := make(chan result, 1)
 	held.share()
 	go func() {
 		defer held.release()
-		response, contentType, err := operation.respond(ctx, request, message.Header)
-		results <- result{response, contentType, err}
+		value, err := work()
+		results <- result{value, err}
 	}()
 	var r result
 	select {
@@ -45,11 +62,7 @@ func (c *call) run(held *hold, operation *Operation, message *Package) ([]byte, 
 	case <-ctx.Done():
 		r.err = ctx.Err()
 	}
-	if r.err == nil {
-		c.contentType = r.contentType
-		return r.response, nil
-	}
-	return nil, outcome(ctx, r.err, &message.Message)
+	return r.value, r.err
 }
 
 // respond calls the operation and encodes its answer. A panic in either is an error like any other.
