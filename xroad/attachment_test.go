@@ -53,6 +53,7 @@ func packageForms() map[string]packageForm {
 			rootPart(), "Content-Type: text/xml\r\nContent-ID: a\r\n\r\n<a/>"),
 		"no header":                  form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte("x")}}, rootPart(), "\r\nx"),
 		"nothing at all":             form(related, xroad.Attachments{{MediaType: "text/plain", Content: []byte{}}}, rootPart(), "\r\n"),
+		"header folded often":        one("b", "Content-ID:"+strings.Repeat("\r\n ", 3000)+"<a>\r\nContent-Type:\n"+strings.Repeat("\t\n", 3000)+" text/plain", "b"),
 		"folded header":              one("b", "Content-Type:\r\n text/plain\r\nContent-ID:\r\n\t<a>", "b"),
 		"letter case":                one("b", "CONTENT-TYPE:text/plain\r\ncontent-id:a", "b"),
 		"unknown fields":             one("b", "X-A: b\r\nX-A: c\r\nContent-Type: text/plain\r\nContent-ID: <a>\r\nContent-Location: urn:a", "b"),

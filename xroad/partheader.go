@@ -38,20 +38,16 @@ func (p *partReader) readHeader() (partHeader, error) {
 // parsePartHeader reads the fields, which may be folded (RFC 5322, clause 2.2).
 func parsePartHeader(block string) (partHeader, error) {
 	const malformed = partError("part with a malformed header")
-	var lines []string
-	for line := range strings.Lines(block) {
-		line = strings.TrimRight(line, "\r\n")
-		switch folded := line[0] == ' ' || line[0] == '\t'; {
-		case folded && len(lines) == 0:
-			return partHeader{}, malformed
-		case folded:
-			lines[len(lines)-1] += line
-		default:
-			lines = append(lines, line)
-		}
+	if strings.HasPrefix(block, " ") || strings.HasPrefix(block, "\t") {
+		return partHeader{}, malformed
+	}
+	if strings.Contains(block, "\n ") || strings.Contains(block, "\n\t") {
+		// All at once: line after line would cost the square of their number.
+		block = strings.NewReplacer("\r\n ", " ", "\r\n\t", "\t", "\n ", " ", "\n\t", "\t").Replace(block)
 	}
 	var h partHeader
-	for _, line := range lines {
+	for line := range strings.Lines(block) {
+		line = strings.TrimRight(line, "\r\n")
 		name, value, found := strings.Cut(line, ":")
 		if !found || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) ||
 			strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }) {
