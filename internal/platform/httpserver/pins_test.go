@@ -313,3 +313,39 @@ func TestPinFilesRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestNoSessionIsResumed has clients who are asked for a certificate show it each
+// time.
+func TestNoSessionIsResumed(t *testing.T) {
+	t.Parallel()
+	server, client := selfSigned(t, "EC", validTo), selfSigned(t, "EC", validTo)
+	for name, test := range map[string]struct {
+		pins    []string
+		resumed bool
+	}{"pinned": {[]string{client.cert}, false}, "nobody is asked": {nil, true}} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			s, _ := start(t, Config{Handler: hello, TLS: &TLS{CertFile: server.cert, KeyFile: server.key, ClientCertificates: test.pins}})
+			config := &tls.Config{
+				InsecureSkipVerify: true, Certificates: []tls.Certificate{client.pair}, MinVersion: version, MaxVersion: version,
+				ClientSessionCache: tls.NewLRUClientSessionCache(4), ServerName: "door",
+			}
+			var resumed bool
+			for range 2 {
+				conn, err := tls.Dial("tcp", s.Addr().String(), config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				// In TLS 1.3 tickets come with the answer.
+				_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: door\r\nConnection: close\r\n\r\n")
+				if _, err := io.Copy(io.Discard, conn); err != nil {
+					t.Error(err)
+				}
+				resumed = conn.ConnectionState().DidResume
+				_ = conn.Close()
+			}
+			if resumed != test.resumed {
+				t.Errorf("%s, %s: resumed %t", name, tls.VersionName(version), resumed)
+			}
+		}
+	}
+}
