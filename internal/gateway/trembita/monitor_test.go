@@ -104,3 +104,24 @@ func TestOnePurpose(t *testing.T) {
 		}
 	}
 }
+
+// TestMadeUpNamesAreNotLogged sends fields that are none of ours: what a sender
+// calls them may be anything, a person too.
+func TestMadeUpNamesAreNotLogged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, trembita.Config{}, answers(byLaw()))
+	const made = "Nechuivitrenko"
+	for _, fields := range []string{"<d:" + made + "/>", "<d:subject><d:" + made + "/></d:subject>", "<" + made + `:a xmlns:` + made + `="urn:` + made + `"/>`} {
+		if status, _ := w.post(t, call(t, trembita.OperationGetDeclarationsByPurpose, fields)); status != 500 {
+			t.Errorf("%s: %d", fields, status)
+		}
+	}
+	for _, body := range []string{`{"` + made + `":1}`, `{"subject":{"` + made + `":"` + made + `"}}`, `{"` + made + `":1,"` + made + `":2}`, `{"legalGround":` + made + `}`, made} {
+		if status, got := w.rest(t, post("/declarations", body)); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %v", body, status, got)
+		}
+	}
+	if lines := w.lines(t); len(lines) != 8 || strings.Contains(w.log.String(), made) {
+		t.Errorf("%d lines: %s", len(lines), w.log)
+	}
+}
