@@ -90,7 +90,8 @@ func (i InquiryJSON) Parse() (Inquiry, error) {
 	if i.Subject.Relation != "" {
 		return Inquiry{}, &FieldError{"subject.relation", errors.New("is not expected here")}
 	}
-	if out.Subject, err = i.Subject.parse(); err != nil {
+	// Somebody may have a number with a wrong check digit: the registry does.
+	if out.Subject, err = i.Subject.parse(ReadRNOKPP); err != nil {
 		return Inquiry{}, err
 	}
 	out.Subject.Relation = RelationThirdParty

@@ -36,6 +36,10 @@ func TestInquiry(t *testing.T) {
 	if err != nil || back != got {
 		t.Errorf("read back: %v", err)
 	}
+	in.Subject.RNOKPP = "3126509816" // issued with a wrong check digit: the example of eHealth's own documents
+	if got, err := in.Parse(); err != nil || got.Subject.RNOKPP.ChecksumValid() {
+		t.Errorf("a number that was issued with a wrong check digit: %v", err)
+	}
 }
 
 func TestInquiryRefuses(t *testing.T) {
@@ -57,7 +61,7 @@ func TestInquiryRefuses(t *testing.T) {
 		}, "subject", nil},
 		"no surname":            {func(i *dovidka.InquiryJSON) { i.Subject.LastName = " " }, "subject", nil},
 		"no given name":         {func(i *dovidka.InquiryJSON) { i.Subject.FirstName = "" }, "subject", nil},
-		"a wrong number":        {func(i *dovidka.InquiryJSON) { i.Subject.RNOKPP = "3075751270" }, "subject.rnokpp", dovidka.ErrRNOKPP},
+		"a wrong number":        {func(i *dovidka.InquiryJSON) { i.Subject.RNOKPP = "307575127" }, "subject.rnokpp", dovidka.ErrRNOKPP},
 		"a wrong document":      {func(i *dovidka.InquiryJSON) { i.Subject.Document.Number = "12" }, "subject.document", dovidka.ErrDocument},
 		"a wrong declaration":   {func(i *dovidka.InquiryJSON) { i.DeclarationNumber = "0001-20MH" }, "declarationNumber", dovidka.ErrDeclarationNumber},
 		"a declaration too few": {func(i *dovidka.InquiryJSON) { i.Scope = dovidka.ScopeDeclarations }, "declarationNumber", nil},

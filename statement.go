@@ -138,7 +138,7 @@ func (e *FieldError) Unwrap() error { return e.Err }
 // Parse checks every field of a subject in a statement or an ask and returns
 // the Subject. Errors are *FieldError.
 func (s SubjectJSON) Parse() (Subject, error) {
-	out, err := s.parse()
+	out, err := s.parse(ParseRNOKPP) // a slip of the pen is told at once
 	if err != nil {
 		return Subject{}, err
 	}
@@ -167,11 +167,11 @@ func (s Subject) named() error {
 }
 
 // parse checks every field by itself.
-func (s SubjectJSON) parse() (Subject, error) {
+func (s SubjectJSON) parse(number func(string) (RNOKPP, error)) (Subject, error) {
 	out := Subject{Relation: s.Relation, Name: PersonName{Family: s.LastName, Given: s.FirstName, Patronymic: s.SecondName}}
 	var err error
 	if s.RNOKPP != "" {
-		if out.RNOKPP, err = ParseRNOKPP(s.RNOKPP); err != nil {
+		if out.RNOKPP, err = number(s.RNOKPP); err != nil {
 			return Subject{}, &FieldError{"subject.rnokpp", err}
 		}
 	}

@@ -123,7 +123,7 @@ func TestUnusableInquiries(t *testing.T) {
 		"number and document":   {"", about(field("rnokpp", askedRNOKPP) + element("document", field("type", "PASSPORT")+field("number", "АР123456")) + names), "subject"},
 		"half a document":       {"", about(element("document", field("type", "PASSPORT")) + names), "subject.document"},
 		"РНОКПП in letters":     {"", about(field("rnokpp", secret) + names), "subject.rnokpp"},
-		"РНОКПП with a slip":    {"", about(field("rnokpp", "3075751278") + names), "subject.rnokpp"},
+		"РНОКПП with a slip":    {"", about(field("rnokpp", "307575127") + names), "subject.rnokpp"},
 		"УНЗР in letters":       {"", about(field("unzr", secret) + names), "subject.unzr"},
 		"document in letters":   {"", about(element("document", field("type", "PASSPORT")+field("number", secret)) + names), "subject.document"},
 		"no names":              {"", about(field("rnokpp", askedRNOKPP)), "subject"},

@@ -264,7 +264,7 @@ func TestRESTRefuses(t *testing.T) {
 		"a field twice":           {restCall{body: strings.TrimSuffix(restInquiry, "}") + `,"legalGround":"x"}`}, 400, "Client.InvalidBody"},
 		"not JSON":                {restCall{body: "<xml/>"}, 400, "Client.InvalidBody"},
 		"nothing":                 {restCall{body: " "}, 400, "Client.InvalidBody"},
-		"a wrong number":          {restCall{body: strings.Replace(restInquiry, askedRNOKPP, "3075751270", 1)}, 422, "Client.InvalidBody"},
+		"a wrong number":          {restCall{body: strings.Replace(restInquiry, askedRNOKPP, "307575127", 1)}, 422, "Client.InvalidBody"},
 		"no ground":               {restCall{body: strings.Replace(restInquiry, ourGround, "", 1)}, 422, "Client.InvalidBody"},
 		"another media type":      {restCall{header: map[string]string{"Content-Type": "text/xml"}}, 415, "Client.InvalidContentType"},
 		"another form of a thing": {restCall{body: strings.Replace(restInquiry, `"`+ourGround+`"`, `["x"]`, 1)}, 400, "Client.InvalidBody"},
@@ -285,7 +285,7 @@ func TestRESTRefuses(t *testing.T) {
 				t.Error("the disclosure was asked")
 			}
 			said, _ := json.Marshal(got)
-			for _, personal := range []string{askedRNOKPP, "3075751270", "3318172225", askedFamily, secretUser} {
+			for _, personal := range []string{askedRNOKPP, "307575127", "3318172225", askedFamily, secretUser} {
 				if strings.Contains(string(said), personal) || strings.Contains(w.log.String(), personal) {
 					t.Errorf("%q is told", personal)
 				}
