@@ -42,7 +42,7 @@ type Caller struct {
 type SubjectID struct{ secret }
 
 // NewSubjectID wraps s.
-func NewSubjectID(s string) SubjectID { return SubjectID{newSecret(strings.TrimSpace(s))} }
+func NewSubjectID(s string) SubjectID { return SubjectID{newSecret(strings.Trim(s, " \t"))} }
 
 // Names reports whether the id, if there is one, is a number of somebody of whom
 // each of the subjects tells something.

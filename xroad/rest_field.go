@@ -35,7 +35,7 @@ func (in *restReader) fail(code, field, text string, err error) {
 func (in *restReader) values(name string, longest int) []string {
 	var all []string
 	for _, value := range in.header.Values(name) {
-		value = strings.TrimSpace(value)
+		value = strings.Trim(value, " \t") // RFC 9110, clause 5.5; other blanks are the value's
 		if value == "" {
 			continue
 		}

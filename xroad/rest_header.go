@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"unicode"
 )
 
 // Dialect is a family of header fields and paths in which calls in REST are made.
@@ -154,7 +153,7 @@ func (in *restReader) purposes() []string {
 	var all []string
 	seen := map[string]bool{}
 	for _, value := range in.values("Uxp-Purpose-Ids", longestText) {
-		separators := func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }
+		separators := func(r rune) bool { return strings.ContainsRune(",; \t", r) }
 		for part := range strings.FieldsFuncSeq(value, separators) {
 			switch {
 			case part == `""` || seen[part]: // a sample configuration has "" for none

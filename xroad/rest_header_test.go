@@ -218,6 +218,7 @@ func TestRESTHeaderRefused(t *testing.T) {
 		"server":                 {xroad.CodeInvalidHeaderField, []string{ok, "X-Road-Security-Server: I/C/M"}},
 		"purpose in Cyrillic":    {xroad.CodeInvalidHeaderField, []string{ok, "Uxp-Purpose-Ids: абв"}},
 		"quoted purpose":         {xroad.CodeInvalidHeaderField, []string{ok, `Uxp-Purpose-Ids: "abcd"`}},
+		"purpose and a blank":    {xroad.CodeInvalidHeaderField, []string{ok, "Uxp-Purpose-Ids: abcd\u00A0"}},
 		"half a quoted purpose":  {xroad.CodeInvalidHeaderField, []string{ok, `Uxp-Purpose-Ids: ab"cd`}},
 		"transaction of another": {xroad.CodeInconsistentHeaders, []string{ok, "X-Road-Client: I/C/M/S", "Uxp-Transaction-Id: abcd", "X-Road-Request-Id: efgh"}},
 		"long purpose":           {xroad.CodeInvalidHeaderField, []string{ok, "Uxp-Purpose-Ids: " + strings.Repeat("a", 129)}},

@@ -27,6 +27,7 @@ func TestMonitorReadsTheSame(t *testing.T) {
 		"digits of another script":        {askedRNOKPP, "٣٠٧٥٧٥١٢٧٩"},
 		"full-width digits":               {askedRNOKPP, "３０７５７５１２７９"},
 		"a joiner inside":                 {askedRNOKPP, askedRNOKPP[:5] + "\u200D" + askedRNOKPP[5:]},
+		"a blank of typographers before":  {askedRNOKPP, "\u00A0" + askedRNOKPP},
 		"purpose in another namespace":    {purpose, "<e:purposeId " + elsewhere + ">purpose-7</e:purposeId>"},
 		"another purpose beside":          {purpose, purpose + "<purposeId>purpose-8</purposeId>"},
 		"purpose of the header":           {purpose, ""},
@@ -46,6 +47,19 @@ func TestMonitorReadsTheSame(t *testing.T) {
 				t.Errorf("logged %s", w.log)
 			}
 		})
+	}
+}
+
+// TestBlanksOfPurposes takes no blanks off a purpose but those of XML: to a monitor
+// the rest is another purpose.
+func TestBlanksOfPurposes(t *testing.T) {
+	t.Parallel()
+	for blank, purpose := range map[string]string{" \t\n": "purpose-7", "\u00A0": "purpose-7\u00A0", "\u3000": "purpose-7\u3000"} {
+		w := newWorld(t, trembita.Config{}, answers(byLaw()))
+		w.post(t, strings.Replace(call(t, trembita.OperationGetDeclarationsByPurpose, byRNOKPP()), "purpose-7", "purpose-7"+blank, 1))
+		if asked := w.requests(); len(asked) != 1 || asked[0].Caller.PurposeID != purpose {
+			t.Errorf("%q: %v", blank, asked)
+		}
 	}
 }
 

@@ -97,12 +97,16 @@ const maxText = 255
 
 // readPurpose returns the purpose of processing, which goes into the log.
 func readPurpose(text string) (string, error) {
-	purpose := strings.TrimSpace(text)
+	purpose := trim(text)
 	if !fits(purpose) {
 		return "", &dovidka.FieldError{Field: "purposeId", Err: errors.New("is too long or holds control characters")}
 	}
 	return purpose, nil
 }
+
+// trim takes off the white space of XML, as a reader does who goes by the schema,
+// and no other: to somebody else the rest may be a part of the text.
+func trim(text string) string { return strings.Trim(text, " \t\r\n") }
 
 // fits reports whether the schema allows the text.
 func fits(text string) bool {
@@ -186,7 +190,7 @@ var timeZone = regexp.MustCompile(`(Z|[+-][0-9]{2}:[0-9]{2})$`)
 // the one that was looked for.
 func (s Subject) plain() (dovidka.SubjectJSON, error) {
 	out := dovidka.SubjectJSON{
-		RNOKPP: strings.TrimSpace(s.RNOKPP), UNZR: strings.TrimSpace(s.UNZR),
+		RNOKPP: trim(s.RNOKPP), UNZR: trim(s.UNZR),
 		LastName: strings.TrimSpace(s.LastName), FirstName: strings.TrimSpace(s.FirstName),
 		SecondName: strings.TrimSpace(s.SecondName), BirthDate: timeZone.ReplaceAllString(strings.TrimSpace(s.BirthDate), ""),
 	}
@@ -198,14 +202,17 @@ func (s Subject) plain() (dovidka.SubjectJSON, error) {
 		}
 	}
 	given := 0
-	for _, text := range []string{out.RNOKPP, out.UNZR} {
-		if text != "" {
+	for _, id := range []struct{ field, text string }{{"rnokpp", out.RNOKPP}, {"unzr", out.UNZR}} {
+		if strings.TrimSpace(id.text) != id.text { // the domain would take them off
+			return out, &dovidka.FieldError{Field: "subject." + id.field, Err: errors.New("has blanks around it")}
+		}
+		if id.text != "" {
 			given++
 		}
 	}
 	if d := s.Document; d != nil && strings.TrimSpace(d.Type+d.Number) != "" {
 		given++
-		out.Document = &dovidka.DocumentJSON{Type: dovidka.DocumentType(strings.TrimSpace(d.Type)), Number: d.Number}
+		out.Document = &dovidka.DocumentJSON{Type: dovidka.DocumentType(trim(d.Type)), Number: d.Number}
 	}
 	if given != 1 {
 		return out, &dovidka.FieldError{Field: "subject", Err: errors.New("one of rnokpp, unzr and document is expected")}
