@@ -7,8 +7,8 @@ import (
 
 // Attachment is a part of a multipart message beside the envelope (SOAP Messages with Attachments).
 type Attachment struct {
-	// ID is the content identifier, without angle brackets. Of a message that was read it may be empty; if it is empty
-	// in one to be written, one is made up.
+	// ID is the content identifier, without angle brackets. Of a message that was read it may be empty; in one to be written
+	// it is visible ASCII without spaces and unique, and one is made up if it is empty.
 	ID string
 	// MediaType is what Content-Type says, parameters included: text/plain if it is absent (RFC 2045, clause 5.2) in a
 	// message that was read, application/octet-stream if empty in one to be written.

@@ -57,7 +57,7 @@ func (p *packaging) add(attachments Attachments) error {
 		case err != nil || !isPrintable(a.MediaType):
 			return errors.New("media type of an attachment cannot be read")
 		case !isPrintable(a.ID) || strings.ContainsAny(a.ID, " <>"):
-			return errors.New("identifier of an attachment has characters that it cannot have")
+			return errors.New("identifier of an attachment has characters other than visible ASCII, or angle brackets: leave it empty to have one made up")
 		case seen[a.ID]:
 			return errors.New("identifier of an attachment is given twice")
 		case !utf8.ValidString(a.FileName):
