@@ -22,12 +22,15 @@ var (
 	// ErrConfiguration: member, service or certificates are not what the configuration says. Permanent until changed.
 	ErrConfiguration = errors.New("configuration does not fit")
 	// ErrUnavailable: there was no way to the service or no answer in time, it is switched off, or calls are held back
-	// here. Try later.
+	// here. Try later if the service is idempotent or [CallError].Undelivered says so, else find out first what became of
+	// the request: an answer that was lost or late is among these.
 	ErrUnavailable = errors.New("service is not available")
 	// ErrServiceFailed: the information system of the service failed, as its security server says. Try later if the
-	// service is idempotent, else find out first what became of the request.
+	// service is idempotent or [CallError].Undelivered says so, else find out first what became of the request.
 	ErrServiceFailed = errors.New("service failed")
-	// ErrServiceFault: the service answered with a fault of its own, whose code is defined by the service.
+	// ErrServiceFault: the service answered with a fault of its own, whose code is defined by the service. Those which
+	// begin with Client are ErrRefused. What a [Handler] sends when its operation fails, is late or has no room
+	// (CodeInternalError, CodeTimeout, CodeBusy) is among these and is not repeated.
 	ErrServiceFault = errors.New("service answered with a fault")
 	// ErrResponse: what came is not an answer to our request. What became of the request is unknown.
 	ErrResponse = errors.New("response is not acceptable")

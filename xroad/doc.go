@@ -12,16 +12,25 @@
 // In REST it is [NewRESTHandler], and [ReadRESTHeader] below it, which reads the header fields of both families. Users and
 // subjects of data are [Personal] there and hide themselves in logs.
 //
+// The connection from the security server is for the TLS configuration of the http.Server: ClientAuth has to demand a
+// certificate, and VerifyConnection to compare it with the security server's own, as in the example of mutual TLS.
+//
 // # Consuming
 //
 // Consumers want [NewClient] and [Client.Call]: a request is sent to our own security server, and what comes back is an
-// [Answer] that belongs to the request, or a [*CallError]. Its kind says what to do: look at the request ([ErrRefused]),
-// ask for access ([ErrAccessDenied]), look at the configuration ([ErrConfiguration]), try later ([ErrUnavailable],
-// [ErrServiceFailed]), do what the service's own description says ([ErrServiceFault]), or find out what became of the
-// request ([ErrResponse]). [CallError].Undelivered tells when that is not necessary.
+// [Answer] that belongs to the request, or a [*CallError]. Its kind says what to do, and so does its Undelivered, which is
+// true when the service certainly has not acted:
+//
+//   - [ErrRefused]: correct the request; the fault of a service that begins with Client is one, too
+//   - [ErrAccessDenied]: ask the owner of the service for access
+//   - [ErrConfiguration]: correct the identifiers, or have the operators of the security servers look
+//   - [ErrUnavailable], [ErrServiceFailed]: try later if it is undelivered or the service idempotent; else the service may
+//     have acted, so find out what became of the request
+//   - [ErrServiceFault]: do what the service's own description says; [Target].Faults makes errors of its codes
+//   - [ErrResponse]: find out what became of the request, and have somebody look at what answers there
 //
 // In REST it is [Client.CallREST], with the same errors for what fails on the way; any status of the service's own is an
-// answer. [Client.Signature] fetches the signed containers of an exchange, for those who must prove it.
+// answer, and what is in its body is for the caller to check. [Client.Signature] fetches the signed containers of an exchange, for those who must prove it.
 //
 // A message is repeated, under a new identifier, when the service is declared idempotent and the network, a security
 // server or the service's system failed; any other only when it certainly was not delivered. Services that fail in a

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Dialect is a family of header fields and paths in which calls in REST are made.
+// Dialect is a family of header fields and paths in which calls in REST are made. The stand-in of package xroadtest
+// has a Dialect of its own, whose zero value is the other.
 type Dialect uint8
 
 // The dialects.

@@ -17,7 +17,8 @@ import (
 	"github.com/dovidka/dovidka/xroad"
 )
 
-// Dialect is whose security server this is.
+// Dialect is whose security server this is. It is another type than [xroad.Dialect] and has another zero value: name it
+// in the configuration of both the server and the client.
 type Dialect uint8
 
 // The dialects.

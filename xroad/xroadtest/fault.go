@@ -119,7 +119,9 @@ func Codes() []Fault {
 	}
 }
 
-// Faults lists every fault but Sound, Codes included.
+// Faults lists every fault but Sound, Codes included. To calls in REST those that need an envelope or its parts change
+// nothing or little, such as NoHeader, and a [xroad.RESTAnswer] may have a body that is a page, cut short or empty, because
+// a client does not know what the service meant to send.
 func Faults() []Fault {
 	return append(Codes(),
 		Down, Slow, LostAnswer, CutHead, CutBody, Stalled,
