@@ -330,7 +330,7 @@ func (c *Client) carry(ctx context.Context, w *work) (*Answer, *CallError) {
 func (c *Client) prepare(call Call) (*work, *CallError) {
 	t := c.targets[call.Service]
 	if t == nil {
-		return nil, failure(verdict{kind: ErrConfiguration, undelivered: true}, "service is not among the targets")
+		return nil, failure(verdict{kind: ErrConfiguration, undelivered: true}, "%s is not among ClientConfig.Targets", call.Service)
 	}
 	bad := verdict{kind: ErrRefused, undelivered: true}
 	for _, text := range []string{call.UserID, call.Issue} {

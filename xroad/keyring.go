@@ -150,16 +150,16 @@ func readPins(name string, pins map[[sha256.Size]byte]bool) error {
 			break
 		}
 		if data = rest; block.Type != "CERTIFICATE" {
-			return errors.New("a file has something that is not a certificate")
+			return fmt.Errorf("%s has something that is not a certificate in PEM", name)
 		}
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return fmt.Errorf("a file has a broken certificate: %w", err)
+			return fmt.Errorf("%s has a broken certificate: %w", name, err)
 		}
 		pins[sha256.Sum256(block.Bytes)] = true
 		found++
 	}
 	if found == 0 || found != begun || len(bytes.TrimSpace(data)) > 0 {
-		return errors.New("a file does not consist of certificates in PEM")
+		return fmt.Errorf("%s does not consist of certificates in PEM", name)
 	}
 	return nil
 }

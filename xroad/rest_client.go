@@ -143,7 +143,7 @@ func hasDots(path string) bool {
 func (c *Client) prepareREST(call RESTCall) (*work, *CallError) {
 	t := c.restTargets[call.Service]
 	if t == nil {
-		return nil, failure(verdict{kind: ErrConfiguration, undelivered: true}, "service is not among the targets in REST")
+		return nil, failure(verdict{kind: ErrConfiguration, undelivered: true}, "%s is not among ClientConfig.RESTTargets", call.Service)
 	}
 	if call.Method == "" {
 		call.Method = http.MethodGet
