@@ -125,12 +125,17 @@ type DocumentJSON struct {
 
 // FieldError names the field of a body that cannot be used, never its value.
 type FieldError struct {
-	Field string // JSON path, such as subject.rnokpp
+	Field string // JSON path, such as subject.rnokpp; empty if it is the whole
 	Err   error
 }
 
 // Error returns the field and what is expected there.
-func (e *FieldError) Error() string { return e.Field + ": " + e.Err.Error() }
+func (e *FieldError) Error() string {
+	if e.Field == "" {
+		return e.Err.Error() // of the whole
+	}
+	return e.Field + ": " + e.Err.Error()
+}
 
 // Unwrap returns what is expected.
 func (e *FieldError) Unwrap() error { return e.Err }

@@ -167,3 +167,16 @@ func FuzzParseStatement(f *testing.F) {
 		}
 	})
 }
+
+// TestDecodeStrictOfAnotherType has an error for the whole name no field.
+func TestDecodeStrictOfAnotherType(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{`30`: "another type is expected", `{"a":true}`: "a: another type is expected"} {
+		var into struct {
+			A string `json:"a"`
+		}
+		if err := dovidka.DecodeStrict([]byte(document), &into); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", document, err)
+		}
+	}
+}

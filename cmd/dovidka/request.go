@@ -55,6 +55,10 @@ type requestCommand struct {
 
 // Run asks, signs, sends and shows.
 func (c *requestCommand) Run(ctx context.Context, out io.Writer) error {
+	return c.TLS.explain(c.run(ctx, out))
+}
+
+func (c *requestCommand) run(ctx context.Context, out io.Writer) error {
 	if err := c.check(); err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -125,7 +129,7 @@ func readSubject(ctx context.Context, path string) (subjectFile, error) {
 		return out, fmt.Errorf("read subject: %w", err)
 	}
 	if err := dovidka.DecodeStrict(data, &out); err != nil {
-		return out, fmt.Errorf("read subject: %w", err)
+		return out, fmt.Errorf("read subject: a JSON object with rnokpp, unzr or document, and the names, is expected: %w", err)
 	}
 	return out, nil
 }

@@ -7,8 +7,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
+	"syscall"
 )
 
 // tlsFlags are the caller's side of mutual TLS.
@@ -50,6 +54,29 @@ func (f tlsFlags) client(ctx context.Context) (*http.Client, error) {
 		}
 	}
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: config, Proxy: http.ProxyFromEnvironment}}, nil
+}
+
+// explain adds what can be done when the other side is not believed, or does not
+// believe us. In TLS 1.3 the latter shows after our request has begun, and
+// sometimes as a broken connection alone.
+func (f tlsFlags) explain(err error) error {
+	var unknown *tls.CertificateVerificationError
+	var op *net.OpError
+	var call *url.Error
+	plain := errors.As(err, &call) && strings.HasPrefix(call.URL, "http:")
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w: name the server's certificate with --tls-server", err)
+	case errors.As(err, &op) && op.Op == "remote error" && f.Cert == "":
+		return fmt.Errorf("%w: the server asks for a certificate that it knows: --tls-cert and --tls-key", err)
+	case errors.As(err, &op) && op.Op == "remote error",
+		f.Cert != "" && !plain && (errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)):
+		return fmt.Errorf("%w: the server may not know the certificate of --tls-cert", err)
+	case plain && errors.Is(err, syscall.ECONNRESET):
+		return fmt.Errorf("%w: the door may have TLS, and an address with https", err)
+	default:
+		return err
+	}
 }
 
 func readServerCertificates(ctx context.Context, path string) ([]*x509.Certificate, error) {
