@@ -33,8 +33,9 @@ const (
 type Service struct {
 	ID xroad.ServiceID
 
-	// URL is where the provider is, or Handler answers in its place, in this process. With https the provider's
-	// certificate is one of Certificates, unless Unverified, which security servers call HTTPS NOAUTH.
+	// URL is where the provider is, or Handler answers in its place, in this process. In REST the rest of a caller's path is
+	// appended to the address, which ends with what the paths of the provider's operations have before it. With https the
+	// provider's certificate is one of Certificates, unless Unverified, which security servers call HTTPS NOAUTH.
 	URL          string
 	Handler      http.Handler
 	Certificates []*x509.Certificate

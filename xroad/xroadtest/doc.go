@@ -17,6 +17,10 @@
 // It can be made to fail in every way that the field knows ([Server.Misbehave]): faults of security servers by their
 // codes, wrong echoes, pages of HTML, bodies without end, connections cut at any point.
 //
+// A client that is to see every one of [Faults] has in its [xroad.ClientConfig] Failures above their number, or it pauses
+// after some in a row and the rest never reach it; a short Grace, and a short Timeout of its targets, which Slow and
+// Stalled use up; and a short Backoff.
+//
 // It neither encrypts nor stamps, one server plays both ends, and its keys are worth nothing. Where it is known how
 // X-Road and UXP differ it follows [Dialect]; what is only inferred of UXP is said where it is done.
 //
