@@ -24,7 +24,8 @@ type Operation struct {
 	MTOM bool
 	// Handle answers a request. The answer is encoded as by [MarshalResponse] under Name with "Response" appended; it may
 	// be a [Reply], with attachments. A [*Fault] is sent to the caller; any other error is told to the observer only and
-	// sent as an internal error. The context ends when the caller has gone or the time is up.
+	// sent as an internal error, which a consumer has as [ErrServiceFault]. The context ends when the caller has gone or the
+	// time is up.
 	Handle func(ctx context.Context, request *Request) (response any, err error)
 }
 

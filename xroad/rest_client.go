@@ -189,7 +189,7 @@ func (c *Client) prepareREST(call RESTCall) (*work, *CallError) {
 // check finds out whether the call can be written. Its errors do not quote.
 func (call *RESTCall) check(size int64) error {
 	if !slices.Contains([]string{http.MethodHead, http.MethodGet, http.MethodDelete, http.MethodPost, http.MethodPut, http.MethodPatch}, call.Method) {
-		return errors.New("method is not one of the bus")
+		return errors.New("method is none of HEAD, GET, DELETE, POST, PUT and PATCH, in capitals")
 	}
 	if path := call.Path; path != "" {
 		parsed, err := url.ParseRequestURI(path)

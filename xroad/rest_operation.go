@@ -89,7 +89,7 @@ func newRoutes(list []RESTOperation) ([]route, error) {
 		case checkCode(operation.Name) != nil:
 			return nil, fmt.Errorf("operation %q: not a service code", operation.Name)
 		case !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, operation.Method):
-			return nil, fmt.Errorf("operation %s: method %q is not one of the bus", operation.Name, operation.Method)
+			return nil, fmt.Errorf("operation %s: method %q is none of GET, POST, PUT, PATCH and DELETE, in capitals", operation.Name, operation.Method)
 		case operation.Path == "" || operation.Path[0] != '/':
 			return nil, fmt.Errorf("operation %s: path does not begin with a slash", operation.Name)
 		case operation.Handle == nil:

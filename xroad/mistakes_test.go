@@ -28,3 +28,25 @@ func TestPinFilesNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestMistakesNamed has the errors of calls that cannot be made name the setting that is missing, and what is possible.
+func TestMistakesNamed(t *testing.T) {
+	t.Parallel()
+	client := newTestClient(t, "http://localhost/", func(c *xroad.ClientConfig) {
+		c.RESTTargets = []xroad.RESTTarget{{Service: provided}}
+	})
+	stranger := provided
+	stranger.Service = "Stranger_v1"
+	_, soap := client.Call(t.Context(), xroad.Call{Service: stranger})
+	_, rest := client.CallREST(t.Context(), xroad.RESTCall{Service: stranger})
+	_, method := client.CallREST(t.Context(), xroad.RESTCall{Service: provided, Method: "get"})
+	for want, err := range map[string]error{
+		stranger.String() + " is not among ClientConfig.Targets":     soap,
+		stranger.String() + " is not among ClientConfig.RESTTargets": rest,
+		"GET, DELETE, POST": method,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want %q", err, want)
+		}
+	}
+}
