@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -93,15 +94,7 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 	if err != nil {
 		return nil, err
 	}
-	registryDB, err := a.open(ctx, cfg.Databases.Registry)
-	if err != nil {
-		return nil, fmt.Errorf("registry: %w", err)
-	}
-	registryStore, err := registrysql.New(ctx, registryDB)
-	if err != nil {
-		return nil, fmt.Errorf("registry: %w", err)
-	}
-	theRegistry, err := registry.New(registry.Config{Store: registryStore, GrantKey: theLedger.GrantKey()})
+	theRegistry, registryDB, err := a.registry(ctx, cfg, theLedger.GrantKey())
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +141,20 @@ func (a *app) services(ctx context.Context, cfg Config, metrics prometheus.Regis
 	}
 	notices, err := a.notices(cfg.Delivery, cases.Outbox(), theLedger, metrics)
 	return append(checks, notices...), err
+}
+
+// registry opens the registry, which opens to grants under the key.
+func (a *app) registry(ctx context.Context, cfg Config, grants ed25519.PublicKey) (*registry.Service, *database.DB, error) {
+	db, err := a.open(ctx, cfg.Databases.Registry)
+	if err != nil {
+		return nil, nil, fmt.Errorf("registry: %w", err)
+	}
+	store, err := registrysql.New(ctx, db)
+	if err != nil {
+		return nil, nil, fmt.Errorf("registry: %w", err)
+	}
+	service, err := registry.New(registry.Config{Store: store, GrantKey: grants})
+	return service, db, err
 }
 
 // ledger opens the ledger with its keys and its database.

@@ -46,6 +46,7 @@ type keyring struct {
 	source TLS
 	fixed  pins // from ClientFingerprints
 	logger *slog.Logger
+	others *strangers
 
 	mu       sync.Mutex // protects what follows
 	files    []os.FileInfo
@@ -70,7 +71,7 @@ func newKeyring(source TLS, logger *slog.Logger) (*keyring, error) {
 	if source.Observe == nil {
 		source.Observe = func(Certificates, error) {}
 	}
-	k := &keyring{source: source, logger: logger}
+	k := &keyring{source: source, logger: logger, others: &strangers{logger: logger, now: source.Now}}
 	var err error
 	if k.fixed, err = parsePins(source.ClientFingerprints); err != nil {
 		return nil, err
@@ -184,7 +185,13 @@ func (k *keyring) load() (*version, error) {
 	v := &version{now: k.source.Now, certificates: Certificates{NotAfter: pair.Leaf.NotAfter, Clients: map[string]time.Time{}}}
 	v.config = &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, Time: k.source.Now,
-		Certificates: []tls.Certificate{pair}, VerifyConnection: v.pinned,
+		Certificates: []tls.Certificate{pair}, VerifyConnection: func(state tls.ConnectionState) error {
+			err := v.pinned(state)
+			if err != nil {
+				k.others.tell(state, err)
+			}
+			return err
+		},
 	}
 	if v.pins, err = k.fixed.with(k.source.ClientCertificates, v.certificates.Clients); err != nil {
 		return nil, fmt.Errorf("load clients' certificates: %w", err)

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -160,6 +161,39 @@ func TestWhoIsLetIn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStrangersAreToldOfSeldom: whoever has forgotten to name a certificate finds
+// it in the log, and nobody fills the log.
+func TestStrangersAreToldOfSeldom(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	server, known, stranger := a.files(t, "server"), a.files(t, "known"), a.files(t, "stranger")
+	var log syncBuffer
+	var minutes atomic.Int64
+	now := func() time.Time { return validFrom.Add(time.Hour + time.Duration(minutes.Load())*time.Minute) }
+	s, _ := start(t, Config{Handler: hello, Logger: slog.New(slog.NewTextHandler(&log, nil)), TLS: &TLS{
+		CertFile: server.cert, KeyFile: server.key, ClientFingerprints: []string{known.fingerprint()}, Now: now,
+	}})
+	come := func() {
+		t.Helper()
+		for range 3 {
+			if _, err := visit(s, a.pool, &stranger); err == nil {
+				t.Error("a stranger was let in")
+			}
+		}
+		if _, err := visit(s, a.pool, &known); err != nil {
+			t.Error(err)
+		}
+	}
+	come()
+	minutes.Add(1)
+	come()
+	const line = "a client was refused by its certificate"
+	if got := log.String(); strings.Count(got, line) != 2 || strings.Count(got, stranger.fingerprint()) != 2 ||
+		!strings.Contains(got, "others_before=2") || strings.Contains(got, known.fingerprint()) {
+		t.Errorf("logged:\n%s", got)
 	}
 }
 
