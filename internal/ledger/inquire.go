@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,29 +19,10 @@ func (s *Service) PermitByLaw(ctx context.Context, req dovidka.Request) (dovidka
 	if req.Inquiry == nil || req.ID == "" {
 		return dovidka.Grant{}, fmt.Errorf("%w: an inquiry and a request id are needed", errEntry)
 	}
-	var grant dovidka.Grant
-	var refused *dovidka.Fault
-	_, err := s.update(ctx, func(tx Tx, at time.Time) ([]entry, error) {
-		grant, refused = dovidka.Grant{}, nil
-		claims, entries, err := s.permitByLaw(ctx, tx, at, req)
-		if errors.As(err, &refused) {
-			return []entry{s.refusal(dovidka.Refusal{Request: req, Fault: refused})}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if grant, err = dovidka.SignGrant(claims, s.key); err != nil {
-			return nil, fmt.Errorf("%w: %w", errEntry, err)
-		}
-		return entries, nil
+	refusal := func(f *dovidka.Fault) dovidka.Refusal { return dovidka.Refusal{Request: req, Fault: f} }
+	return s.grant(ctx, refusal, func(tx Tx, at time.Time) (dovidka.GrantClaims, []entry, error) {
+		return s.permitByLaw(ctx, tx, at, req)
 	})
-	switch {
-	case err != nil:
-		return dovidka.Grant{}, fmt.Errorf("permit by law: %w", err)
-	case refused != nil:
-		return dovidka.Grant{}, refused
-	}
-	return grant, nil
 }
 
 // permitByLaw returns what to grant and what to record; a *dovidka.Fault refuses.

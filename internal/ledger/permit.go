@@ -25,13 +25,23 @@ func (s *Service) Permit(ctx context.Context, who dovidka.Requester, said dovidk
 	if said.Action != dovidka.ActionObtain || req.ID == "" {
 		return dovidka.Grant{}, fmt.Errorf("%w: permit needs a statement that asks for data, and a request id", errEntry)
 	}
+	return s.grant(ctx, p.refusal, func(tx Tx, at time.Time) (dovidka.GrantClaims, []entry, error) {
+		return s.permit(ctx, tx, at, p)
+	})
+}
+
+// grant signs and records what decide grants, or records its refusal, in one
+// transaction.
+func (s *Service) grant(ctx context.Context, refusal func(*dovidka.Fault) dovidka.Refusal,
+	decide func(tx Tx, at time.Time) (dovidka.GrantClaims, []entry, error),
+) (dovidka.Grant, error) {
 	var grant dovidka.Grant
 	var refused *dovidka.Fault
 	_, err := s.update(ctx, func(tx Tx, at time.Time) ([]entry, error) {
 		grant, refused = dovidka.Grant{}, nil
-		claims, entries, err := s.permit(ctx, tx, at, p)
+		claims, entries, err := decide(tx, at)
 		if errors.As(err, &refused) {
-			return []entry{s.refusal(p.refusal(refused))}, nil
+			return []entry{s.refusal(refusal(refused))}, nil
 		}
 		if err != nil {
 			return nil, err
